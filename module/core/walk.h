@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The walk: from (pc, sp, fp) frame by frame to a stop reason. Runs in any
+ * context, NMI included: no allocation, no lock, a bounded stack, and per frame
+ * a bounded amount of work. Stack words are hostile, as are the rules.
+ *
+ *	sfr_walk_start(&walk, env, pc, sp, fp);
+ *	do {
+ *		use(walk.frame);
+ *		stop = sfr_walk_next(&walk);
+ *		// here walk.cfa is the CFA of the frame used above, or 0
+ *	} while (!stop);
+ *
+ * The caller bounds the number of frames (SFR_STOP_FRAME_LIMIT is its word).
+ */
+#ifndef SFR_WALK_H
+#define SFR_WALK_H
+
+#include <sfr_env.h>
+#include "rows.h"
+
+/* The values of these four are those of the uapi header; query.c asserts it. */
+enum sfr_kind { SFR_KIND_EXACT, SFR_KIND_CALL, SFR_KIND_DISCONTINUITY };
+
+enum sfr_source {
+	SFR_SOURCE_REGS,
+	SFR_SOURCE_SFRAME,
+	SFR_SOURCE_SIGNAL_FRAME,
+	SFR_SOURCE_FRAME_POINTER,
+};
+
+enum sfr_discontinuity {
+	SFR_DISC_NONE,
+	SFR_DISC_ASYNC,
+	SFR_DISC_FAULT,
+	SFR_DISC_INJECTED,
+	SFR_DISC_UNKNOWN,
+};
+
+enum sfr_stop {
+	SFR_STOP_NONE,
+	SFR_STOP_OUTERMOST,
+	SFR_STOP_NO_WINDOW,
+	SFR_STOP_NO_RULE,
+	SFR_STOP_BAD_CFA,
+	SFR_STOP_NO_PROGRESS,
+	SFR_STOP_UNREADABLE,
+	SFR_STOP_BAD_RA,
+	SFR_STOP_FRAME_LIMIT,
+	SFR_STOP_SWITCH_LIMIT,
+	SFR_STOP_UNKNOWN_REG,
+	SFR_STOP_COUNT
+};
+
+struct sfr_regs {
+	u64 pc, sp, fp;
+};
+
+/* What a signal frame says besides the registers. */
+struct sfr_interruption {
+	u64 to_pc;		/* the handler's entry, 0: not known */
+	u8 type;		/* enum sfr_discontinuity */
+};
+
+struct sfr_frame {
+	struct sfr_regs regs;	/* regs.pc is the frame's pc */
+	u64 to_pc;
+	u8 kind;		/* enum sfr_kind */
+	u8 source;		/* enum sfr_source */
+	u8 discontinuity;	/* enum sfr_discontinuity */
+};
+
+struct sfr_walk {
+	struct sfr_frame frame;	/* the frame that the walk stands on */
+	u64 cfa;		/* of the frame before it; 0: unknown */
+	u32 max_switches;	/* of the stack's direction, set by the caller */
+	u32 n_switches;
+	u64 addr_max;		/* first address that is not user space */
+	void *env;		/* handed to the functions below */
+};
+
+void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs);
+enum sfr_stop sfr_walk_next(struct sfr_walk *walk);
+
+/*
+ * What each environment links in. All of them: any context, bounded, no lock.
+ */
+
+/* The stack word at @addr (any alignment), or false if it cannot be read now. */
+bool sfr_env_read(void *env, u64 addr, u64 *word);
+
+/*
+ * The table whose window holds @pc, and @pc relative to its section's base; NULL
+ * if no window does.
+ */
+const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel);
+
+/* Is @pc, a return address without a rule, a signal trampoline's? */
+bool sfr_env_is_restorer(void *env, u64 pc);
+
+/*
+ * The registers that the kernel saved in the signal frame which the trampoline
+ * finds at @sp. False if it cannot be read or holds what no thread can have.
+ */
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
+			  struct sfr_interruption *what);
+
+#endif /* SFR_WALK_H */

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * sfreg: per-process SFrame registrations keyed by text address.
+ *
+ * This file is the whole interface between user space and the module: the
+ * prctl(2) options, the ioctls of /dev/sfreg, their structures, and for each
+ * call every errno with what the caller did to get it.
+ *
+ * Addresses are user virtual addresses of a 64-bit process, lengths are bytes,
+ * ranges are half-open: [start, start + len). All integers are in the machine's
+ * byte order. Structures are naturally aligned, never packed, and have explicit
+ * padding that must be zero. A structure that begins with ``size`` is
+ * extensible: set ``size`` to sizeof() as your header has it. A larger
+ * structure than the module knows is taken if the unknown tail is zero (else
+ * E2BIG); the tail of a smaller one counts as zero (smaller than the first
+ * published layout: EINVAL).
+ *
+ * Errors that every call can return, unless it says otherwise:
+ *
+ * * EOPNOTSUPP	the caller is a 32-bit or x32 program or came through int $0x80
+ * * ESHUTDOWN	sfreg is switched off (``sfreg off``); nothing is registered
+ * * EFAULT	an argument structure or array cannot be read or written
+ * * EINVAL	``size`` is too small; a flag, padding or reserved field is not 0
+ * * E2BIG	``size`` is larger than known and the tail is not zero; above 4096
+ * * EINTR	a fatal signal arrived while waiting for a lock
+ * * ENOMEM	no memory, or the memory cgroup's limit
+ *
+ * Errors of a target process (``mem_fd``, where a structure has it):
+ *
+ * * EBADF	mem_fd is neither -1 nor an open descriptor
+ * * EINVAL	the descriptor is not of a /proc/PID/mem
+ * * ESRCH	the target has exited or executed another program since
+ *		/proc/PID/mem was opened, or is a kernel thread
+ */
+#ifndef _UAPI_LINUX_SFREG_H
+#define _UAPI_LINUX_SFREG_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * DOC: prctl
+ *
+ * The options of prctl(2). The numbers are private to sfreg ("SFR" and a
+ * digit) and far from the kernel's own. Arguments are unsigned long.
+ *
+ * ``prctl(PR_SFREG_REGISTER, text_start, text_len, sframe_addr, sframe_len)``
+ *	as SFREG_IOC_REGISTER with flags 0, sframe_base 0, mem_fd -1.
+ * ``prctl(PR_SFREG_REPLACE, text_start, text_len, sframe_addr, sframe_len)``
+ *	as SFREG_IOC_REGISTER with SFREG_F_REPLACE.
+ * ``prctl(PR_SFREG_UNREGISTER, text_start, 0, 0, 0)``
+ *	as SFREG_IOC_REMOVE of one key; EINVAL if another argument is not 0.
+ *
+ * Without the module, prctl(2) itself answers EINVAL to these options.
+ */
+#define PR_SFREG_REGISTER	0x53465201
+#define PR_SFREG_REPLACE	0x53465202
+#define PR_SFREG_UNREGISTER	0x53465203
+
+/** define SFREG_DEVICE - the device's path, mode 0666 */
+#define SFREG_DEVICE		"/dev/sfreg"
+
+/** define SFREG_ABI_VERSION - goes up when a call's meaning changes */
+#define SFREG_ABI_VERSION	1
+
+/* Flags of struct sfreg_window and struct sfreg_place_entry. */
+
+/**
+ * define SFREG_F_REPLACE - take the place of the window at the same text_start
+ *
+ * In one step: a sample sees the old window or the new one, never a gap. The
+ * new window may be longer or shorter. Without a window at text_start: ENOENT.
+ */
+#define SFREG_F_REPLACE		(1U << 0)
+#define SFREG_F_ALL		(SFREG_F_REPLACE)
+
+/**
+ * struct sfreg_window - SFREG_IOC_REGISTER: describe a text window
+ * @size: sizeof(struct sfreg_window)
+ * @flags: 0 or SFREG_F_REPLACE
+ * @text_start: first byte of the text; the key by which to unregister
+ * @text_len: its length, 1 .. 2^47
+ * @sframe_addr: the SFrame section's bytes, in the caller's own memory
+ * @sframe_len: their length, 28 .. limit_section_bytes. May be more than the
+ *	section needs (a segment's length, say): what follows is ignored
+ * @sframe_base: the address that the section's relative offsets are relative
+ *	to, when the bytes do not lie where they were linked; 0: sframe_addr
+ * @mem_fd: -1: the calling process; else an open descriptor of another
+ *	process's /proc/PID/mem. The bytes are the caller's all the same
+ * @pad: 0
+ *
+ * The bytes are copied, checked completely and compiled before anything
+ * changes; later changes of the caller's memory change nothing. Functions of
+ * the section that lie outside the window are ignored. A window is inherited by
+ * fork, dropped by exec and exit, and dropped when any of its text is unmapped
+ * or mapped over; mprotect leaves it.
+ *
+ * The same window with an equal section again returns 0 and changes nothing.
+ * A window that the process itself registers silently replaces those that
+ * another process placed there (see mem_fd).
+ *
+ * Return: 0, or -1 with errno:
+ *
+ * * EINVAL	text_len or sframe_len is 0, or a range wraps around
+ * * EFAULT	the text is not mapped executable (VM_EXEC or VM_MAYEXEC), is not
+ *		a user address, or the section's bytes cannot be read
+ * * ENOEXEC	the section is for another ABI or byte order than the machine's
+ * * EBADMSG	the section is malformed
+ * * EPROTONOSUPPORT	the section's version, a flag, or a kind of entry is not
+ *		known to this module
+ * * E2BIG	sframe_len is above limit_section_bytes (and the tail rule above)
+ * * EOVERFLOW	the section has more rows, more distinct rules or a wider span
+ *		of text than limit_section_rows or the row table can hold
+ * * EEXIST	it overlaps a different window
+ * * ENOENT	SFREG_F_REPLACE, and there is no window at text_start
+ * * EPERM	mem_fd names another process and the window at text_start, or one
+ *		that this one overlaps, was registered by that process itself
+ * * ENOSPC	over limit_windows
+ * * EDQUOT	over limit_process_bytes or limit_user_bytes
+ * * EINTR	a fatal signal while reading the section
+ */
+struct sfreg_window {
+	__u32 size;
+	__u32 flags;
+	__u64 text_start;
+	__u64 text_len;
+	__u64 sframe_addr;
+	__u64 sframe_len;
+	__u64 sframe_base;
+	__s32 mem_fd;
+	__u32 pad;
+};
+
+/**
+ * struct sfreg_section - SFREG_IOC_SECTION: check and compile a section once
+ * @size: sizeof(struct sfreg_section)
+ * @flags: 0
+ * @sframe_addr: the SFrame section's bytes
+ * @sframe_len: their length
+ *
+ * Return: a new descriptor (close-on-exec) of an immutable section, which can
+ * be placed many times, in many processes, and be passed to others; or -1 with
+ * errno EINVAL (sframe_len is 0, the range wraps around), EFAULT, ENOEXEC,
+ * EBADMSG, EPROTONOSUPPORT, E2BIG, EOVERFLOW, EDQUOT (limit_user_bytes), EINTR
+ * as for struct sfreg_window; EMFILE or ENFILE: no more descriptors.
+ */
+struct sfreg_section {
+	__u32 size;
+	__u32 flags;
+	__u64 sframe_addr;
+	__u64 sframe_len;
+};
+
+/** define SFREG_PLACE_MAX - most entries of one SFREG_IOC_PLACE or _REMOVE */
+#define SFREG_PLACE_MAX		256
+
+/**
+ * struct sfreg_place_entry - one window of SFREG_IOC_PLACE
+ * @section_fd: a descriptor that SFREG_IOC_SECTION returned
+ * @flags: 0 or SFREG_F_REPLACE
+ * @text_start: first byte of the text; the key
+ * @text_len: its length
+ * @sframe_base: the address that the section's relative offsets are relative to
+ *	in the target; must not be 0
+ */
+struct sfreg_place_entry {
+	__s32 section_fd;
+	__u32 flags;
+	__u64 text_start;
+	__u64 text_len;
+	__u64 sframe_base;
+};
+
+/**
+ * struct sfreg_place - SFREG_IOC_PLACE: place sections, all or nothing
+ * @size: sizeof(struct sfreg_place)
+ * @flags: 0
+ * @entries: address of an array of struct sfreg_place_entry
+ * @count: its length, 1 .. SFREG_PLACE_MAX
+ * @mem_fd: -1 or a target, as in struct sfreg_window
+ * @failed: out: the index of the entry that was refused, when errno speaks of
+ *	an entry; else equal to count
+ * @pad: 0
+ *
+ * Return: 0: every window is there; or -1 with errno, and nothing has changed.
+ * EINVAL: count is 0 or above SFREG_PLACE_MAX. Of an entry: EBADF: not an open
+ * descriptor; EINVAL: not a section's descriptor, text_len or sframe_base 0, a
+ * range wraps around; EFAULT, EEXIST, ENOENT, EPERM, ENOSPC, EDQUOT
+ * (limit_process_bytes) as for struct sfreg_window. Entries are taken in order:
+ * two that overlap each other: EEXIST for the later.
+ */
+struct sfreg_place {
+	__u32 size;
+	__u32 flags;
+	__u64 entries;
+	__u32 count;
+	__s32 mem_fd;
+	__u32 failed;
+	__u32 pad;
+};
+
+/**
+ * struct sfreg_remove - SFREG_IOC_REMOVE: unregister windows by key
+ * @size: sizeof(struct sfreg_remove)
+ * @flags: 0
+ * @keys: address of an array of __u64: text_start of each
+ * @count: its length, 1 .. SFREG_PLACE_MAX
+ * @mem_fd: -1 or a target, as in struct sfreg_window
+ * @failed: out: as in struct sfreg_place
+ * @pad: 0
+ *
+ * All or nothing. A removal never waits for a walk.
+ *
+ * Return: 0, or -1 with errno EINVAL: count is 0 or above SFREG_PLACE_MAX;
+ * ENOENT: no window has this key, or the key stands twice; EPERM: mem_fd names
+ * another process, and the window was registered by that process itself.
+ */
+struct sfreg_remove {
+	__u32 size;
+	__u32 flags;
+	__u64 keys;
+	__u32 count;
+	__s32 mem_fd;
+	__u32 failed;
+	__u32 pad;
+};
+
+/* Feature bits of struct sfreg_info. */
+#define SFREG_FEAT_PRCTL	(1ULL << 0)	/* the prctl(2) door is open */
+#define SFREG_FEAT_PERF		(1ULL << 1)	/* perf_callchain_user is hooked */
+#define SFREG_FEAT_FORK		(1ULL << 2)	/* fork inherits */
+#define SFREG_FEAT_UNMAP	(1ULL << 3)	/* unmapped text drops its window */
+
+/**
+ * struct sfreg_info - SFREG_IOC_INFO: what this module is and allows
+ * @size: in: sizeof(struct sfreg_info)
+ * @abi_version: SFREG_ABI_VERSION of the module
+ * @features: SFREG_FEAT_*
+ * @limit_windows: most windows of one process
+ * @limit_section_bytes: most bytes of one section
+ * @limit_section_rows: most rows of one section's row table
+ * @limit_process_bytes: most bytes of row tables placed in one process
+ * @limit_user_bytes: most bytes of row tables made by one user
+ * @limit_stack_switches: most changes of direction in one walk
+ * @max_frames: most frames of one SFREG_IOC_BACKTRACE
+ *
+ * Answers also while sfreg is off (features is 0 then). Return: 0, or the
+ * general errors.
+ */
+struct sfreg_info {
+	__u32 size;
+	__u32 abi_version;
+	__u64 features;
+	__u64 limit_windows;
+	__u64 limit_section_bytes;
+	__u64 limit_section_rows;
+	__u64 limit_process_bytes;
+	__u64 limit_user_bytes;
+	__u32 limit_stack_switches;
+	__u32 max_frames;
+};
+
+/* Flags of struct sfreg_list_entry. */
+#define SFREG_LIST_OUTSIDER	(1U << 0)	/* placed by another process */
+
+/**
+ * struct sfreg_list_entry - one window of a process
+ * @text_start: the key
+ * @text_len: length of the text
+ * @sframe_base: what the section's offsets are relative to
+ * @rows: rows of its row table
+ * @flags: SFREG_LIST_OUTSIDER
+ * @table_bytes: memory of its row table (shared by equal sections)
+ */
+struct sfreg_list_entry {
+	__u64 text_start;
+	__u64 text_len;
+	__u64 sframe_base;
+	__u32 rows;
+	__u32 flags;
+	__u64 table_bytes;
+};
+
+/**
+ * struct sfreg_list - SFREG_IOC_LIST: a process's windows, by address
+ * @size: sizeof(struct sfreg_list)
+ * @flags: 0
+ * @from: the first key wanted; 0: from the beginning
+ * @entries: address of an array of struct sfreg_list_entry
+ * @count: in: room in the array (0: only count); out: entries written
+ * @mem_fd: -1 or a target, as in struct sfreg_window
+ * @total: out: windows of the process in all
+ *
+ * Return: 0 (also for a process without windows), or the general errors. To
+ * read on, call again with from = the last key + 1.
+ */
+struct sfreg_list {
+	__u32 size;
+	__u32 flags;
+	__u64 from;
+	__u64 entries;
+	__u32 count;
+	__s32 mem_fd;
+	__u64 total;
+};
+
+/**
+ * enum sfreg_kind - what a frame's pc is
+ * @SFREG_KIND_EXACT: the next instruction of an interrupted thread (first frame)
+ * @SFREG_KIND_CALL: a return address; the call lies before it
+ * @SFREG_KIND_DISCONTINUITY: exact as well: the frame was left by no call but by
+ *	a signal or an injected call, see enum sfreg_discontinuity
+ */
+enum sfreg_kind {
+	SFREG_KIND_EXACT		= 0,
+	SFREG_KIND_CALL			= 1,
+	SFREG_KIND_DISCONTINUITY	= 2,
+};
+
+/**
+ * enum sfreg_source - how a frame was found
+ * @SFREG_SOURCE_REGS: the thread's own registers (the first frame)
+ * @SFREG_SOURCE_SFRAME: by the rule of a row
+ * @SFREG_SOURCE_SIGNAL_FRAME: in the signal frame that the kernel laid down
+ * @SFREG_SOURCE_FRAME_POINTER: by the frame pointer, as the stock walker does
+ */
+enum sfreg_source {
+	SFREG_SOURCE_REGS		= 0,
+	SFREG_SOURCE_SFRAME		= 1,
+	SFREG_SOURCE_SIGNAL_FRAME	= 2,
+	SFREG_SOURCE_FRAME_POINTER	= 3,
+};
+
+/**
+ * enum sfreg_discontinuity - why a frame was left without a call
+ * @SFREG_DISC_NONE: it was not (kind is not SFREG_KIND_DISCONTINUITY)
+ * @SFREG_DISC_ASYNC: a signal from elsewhere (a timer, kill); pc is the
+ *	instruction that would have run next
+ * @SFREG_DISC_FAULT: a signal that the instruction at pc caused
+ * @SFREG_DISC_INJECTED: a call that was injected
+ * @SFREG_DISC_UNKNOWN: a signal; the handler took no siginfo to tell which
+ */
+enum sfreg_discontinuity {
+	SFREG_DISC_NONE			= 0,
+	SFREG_DISC_ASYNC		= 1,
+	SFREG_DISC_FAULT		= 2,
+	SFREG_DISC_INJECTED		= 3,
+	SFREG_DISC_UNKNOWN		= 4,
+};
+
+/**
+ * enum sfreg_stop - why a walk ended
+ * @SFREG_STOP_NONE: it has not
+ * @SFREG_STOP_OUTERMOST: a rule says that there is no caller
+ * @SFREG_STOP_NO_WINDOW: the pc is in no window, and the frame pointer led no
+ *	further
+ * @SFREG_STOP_NO_RULE: the pc is in a window without a rule for it, and the
+ *	frame pointer led no further
+ * @SFREG_STOP_BAD_CFA: the CFA is misaligned, or no user address
+ * @SFREG_STOP_NO_PROGRESS: the CFA is not above the stack pointer
+ * @SFREG_STOP_UNREADABLE: a stack word is not mapped or not resident
+ * @SFREG_STOP_BAD_RA: the return address is no user address
+ * @SFREG_STOP_FRAME_LIMIT: the caller's array is full
+ * @SFREG_STOP_SWITCH_LIMIT: more stack switches than limit_stack_switches
+ * @SFREG_STOP_UNKNOWN_REG: the rule needs a register that is not known here
+ * @SFREG_STOP_COUNT: number of reasons
+ */
+enum sfreg_stop {
+	SFREG_STOP_NONE			= 0,
+	SFREG_STOP_OUTERMOST		= 1,
+	SFREG_STOP_NO_WINDOW		= 2,
+	SFREG_STOP_NO_RULE		= 3,
+	SFREG_STOP_BAD_CFA		= 4,
+	SFREG_STOP_NO_PROGRESS		= 5,
+	SFREG_STOP_UNREADABLE		= 6,
+	SFREG_STOP_BAD_RA		= 7,
+	SFREG_STOP_FRAME_LIMIT		= 8,
+	SFREG_STOP_SWITCH_LIMIT		= 9,
+	SFREG_STOP_UNKNOWN_REG		= 10,
+	SFREG_STOP_COUNT		= 11,
+};
+
+/**
+ * struct sfreg_frame - one frame, innermost first
+ * @pc: see @kind
+ * @cfa: the frame's canonical frame address: the stack pointer of its caller
+ *	once it has returned; 0: unknown (the last frame). The CFA of the frame
+ *	before a discontinuity is the address at which the interruption ends
+ * @to_pc: of a discontinuity: where control went (the handler's entry); 0: none,
+ *	or not known
+ * @kind: enum sfreg_kind
+ * @source: enum sfreg_source
+ * @discontinuity: enum sfreg_discontinuity
+ * @pad: 0
+ */
+struct sfreg_frame {
+	__u64 pc;
+	__u64 cfa;
+	__u64 to_pc;
+	__u8 kind;
+	__u8 source;
+	__u8 discontinuity;
+	__u8 pad[5];
+};
+
+/** define SFREG_MAX_FRAMES - most frames of one SFREG_IOC_BACKTRACE */
+#define SFREG_MAX_FRAMES	4096
+
+/**
+ * struct sfreg_backtrace - SFREG_IOC_BACKTRACE: the calling thread's own stack
+ * @size: sizeof(struct sfreg_backtrace)
+ * @flags: 0
+ * @frames: address of an array of struct sfreg_frame
+ * @count: in: room in the array, 1 .. SFREG_MAX_FRAMES; out: frames written
+ * @stop: out: enum sfreg_stop
+ *
+ * The first frame is the instruction after the system call. Works, by frame
+ * pointers, for a process without windows too. Return: 0, or -1 with errno
+ * EINVAL: count is 0 or above SFREG_MAX_FRAMES; or the general errors.
+ */
+struct sfreg_backtrace {
+	__u32 size;
+	__u32 flags;
+	__u64 frames;
+	__u32 count;
+	__u32 stop;
+};
+
+/*
+ * The ioctls. The size in the number is 0 on purpose: a structure grows without
+ * the number changing, and its own size field says how large it is. ENOTTY: not
+ * a call of this module.
+ */
+#define SFREG_IOC_MAGIC		0xF5
+#define SFREG_IOC_INFO		_IO(SFREG_IOC_MAGIC, 0)
+#define SFREG_IOC_REGISTER	_IO(SFREG_IOC_MAGIC, 1)
+#define SFREG_IOC_SECTION	_IO(SFREG_IOC_MAGIC, 2)
+#define SFREG_IOC_PLACE		_IO(SFREG_IOC_MAGIC, 3)
+#define SFREG_IOC_REMOVE	_IO(SFREG_IOC_MAGIC, 4)
+#define SFREG_IOC_LIST		_IO(SFREG_IOC_MAGIC, 5)
+#define SFREG_IOC_BACKTRACE	_IO(SFREG_IOC_MAGIC, 6)
+
+#endif /* _UAPI_LINUX_SFREG_H */

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The developer's and the packager's verbs; `make help` explains them. Whatever
+# is built lies in $(BUILD); the source tree stays clean.
+
+VERSION := 0.1.0
+
+BUILD ?= $(CURDIR)/build
+override BUILD := $(abspath $(BUILD))
+export BUILD
+
+DESTDIR ?=
+prefix ?= /usr/local
+JOBS ?= $(shell nproc)
+
+# A module for the running kernel if its headers are here, else for the Debian
+# kernel that the VM boots.
+RUNNING := /lib/modules/$(shell uname -r)/build
+ifneq ($(wildcard $(RUNNING)/Makefile),)
+KDIR ?= $(RUNNING)
+endif
+GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1/p")
+
+# Parts that have a Makefile of their own. fuzz needs clang: built by its verb.
+TESTS := abi stress perf
+
+.PHONY: all module module-guest userspace tests test-files check soak demo fuzz \
+	deps install uninstall install-conf uninstall-conf install-module \
+	uninstall-module install-dkms uninstall-dkms clean help
+
+all: module userspace
+
+module:
+ifdef KDIR
+	@scripts/build-module $(KDIR) $(BUILD) W=1 $(KFLAGS)
+else
+	@echo "No headers of the running kernel ($(RUNNING)):"
+	@echo "the module is built for the Debian kernel that the VM boots."
+	@$(MAKE) --no-print-directory module-guest
+endif
+
+# Its compiler is Debian 12's, so a warning here is ours to mend.
+module-guest:
+	@kdir="$(GUEST_KDIR)"; [ -n "$$kdir" ] && \
+	farm=$$(scripts/build-module $$kdir $(BUILD) W=1 KCFLAGS=-Werror $(KFLAGS)) && \
+	ln -sfn $${farm##*/} $(BUILD)/module && echo $$farm/sfreg.ko
+
+userspace:
+	@$(MAKE) --no-print-directory -C userspace
+
+test-files:
+	@scripts/kernel-files $(BUILD)
+
+tests: test-files userspace
+	@set -e; for t in $(TESTS); do \
+		$(MAKE) --no-print-directory -C selftests/$$t; done
+
+# The verbs that need more than a compiler install it first, where they may.
+
+check:
+	@scripts/deps check
+	@$(MAKE) --no-print-directory module-guest
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@selftests/run
+
+soak:
+	@scripts/deps check
+	@$(MAKE) --no-print-directory module-guest
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@selftests/vm/run --group soak --name soak
+
+demo:
+	@scripts/deps demo
+	@$(MAKE) --no-print-directory module-guest
+	@$(MAKE) --no-print-directory -j$(JOBS) userspace
+	@$(MAKE) --no-print-directory -C selftests/perf
+	@selftests/demo/run
+
+fuzz:
+	@scripts/deps fuzz
+	@$(MAKE) --no-print-directory -C selftests/fuzz run $(if $(SECONDS),SECONDS=$(SECONDS))
+
+deps:
+	@scripts/deps build check demo
+
+# --- installing ---------------------------------------------------------------
+# DKMS=1 installs the module's source for dkms instead of the module itself.
+
+DKMS ?=
+INSTALL := install
+moduledir = $(DESTDIR)/lib/modules
+dkmsdir = $(DESTDIR)/usr/src/sfreg-$(VERSION)
+rulesdir = $(DESTDIR)$(prefix)/lib/udev/rules.d
+loaddir = $(DESTDIR)$(prefix)/lib/modules-load.d
+MODULE_KDIR = $(or $(KDIR),$(GUEST_KDIR))
+MODULE_RELEASE = $(shell cat $(MODULE_KDIR)/include/config/kernel.release)
+
+install: $(if $(DKMS),install-dkms,install-module) install-conf
+	@$(MAKE) --no-print-directory -C userspace install DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+uninstall: $(if $(DKMS),uninstall-dkms,uninstall-module) uninstall-conf
+	@$(MAKE) --no-print-directory -C userspace uninstall DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+install-conf:
+	$(INSTALL) -D -m 644 packaging/60-sfreg.rules $(rulesdir)/60-sfreg.rules
+	$(INSTALL) -D -m 644 packaging/sfreg.conf $(loaddir)/sfreg.conf
+
+uninstall-conf:
+	rm -f $(rulesdir)/60-sfreg.rules $(loaddir)/sfreg.conf
+	@rmdir --ignore-fail-on-non-empty -p $(rulesdir) $(loaddir) 2> /dev/null || :
+
+install-module: module
+	$(INSTALL) -D -m 644 $(BUILD)/module-$(MODULE_RELEASE)/sfreg.ko \
+		$(moduledir)/$(MODULE_RELEASE)/updates/sfreg.ko
+	$(if $(DESTDIR),,depmod -a $(MODULE_RELEASE))
+
+uninstall-module:
+	rm -f $(moduledir)/$(MODULE_RELEASE)/updates/sfreg.ko
+	@rmdir --ignore-fail-on-non-empty -p $(moduledir)/$(MODULE_RELEASE)/updates \
+		2> /dev/null || :
+	$(if $(DESTDIR),,depmod -a $(MODULE_RELEASE))
+
+install-dkms:
+	mkdir -p $(dkmsdir)
+	cp -r --parents Kbuild module uapi $(dkmsdir)
+	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in > $(dkmsdir)/dkms.conf
+	$(if $(DESTDIR),,dkms install sfreg/$(VERSION))
+
+uninstall-dkms:
+	$(if $(DESTDIR),,dkms remove sfreg/$(VERSION) --all)
+	rm -rf $(dkmsdir)
+	@rmdir --ignore-fail-on-non-empty -p $(dir $(dkmsdir)) 2> /dev/null || :
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo "make              the module and the userspace, into build/"
+	@echo "make install      DESTDIR, prefix (/usr/local); DKMS=1: the module by dkms"
+	@echo "make uninstall    with the same variables"
+	@echo "make demo         stock perf with and without sfreg, in a VM"
+	@echo "make check        every test, on this machine and in a VM; prints N passed, N failed"
+	@echo "make soak         the long tests, in a VM"
+	@echo "make fuzz         the core under libFuzzer; SECONDS=60"
+	@echo "make clean        removes build/"
+	@echo
+	@echo "check, soak, demo and fuzz install what they lack on Debian 12 (scripts/deps)."
+	@echo "KDIR=DIR          another kernel's build tree, for make and make install"
+	@echo "BUILD=DIR         another place than build/"
+	@echo "selftests/vm/run --help: single suites or commands in the VM"

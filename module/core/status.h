@@ -26,7 +26,7 @@ enum sfr_status {
 	SFR_ERR_FRE_COUNT,	/* the FDEs claim more FREs than the header */
 	SFR_ERR_FRE_BOUNDS,	/* an FRE lies outside the FRE sub-section */
 	SFR_ERR_FRE_INFO,	/* an invalid word width or number of words */
-	SFR_ERR_FRE_ORDER,	/* start offsets that do not increase */
+	SFR_ERR_FRE_ORDER,	/* start offsets that decrease */
 	SFR_ERR_FRE_RANGE,	/* a start offset beyond the function or block */
 	SFR_ERR_RULE,		/* offsets that no frame can have */
 	/* too large */

@@ -4,7 +4,7 @@
  * context, NMI included: no allocation, no lock, a bounded stack, and per frame
  * a bounded amount of work. Stack words are hostile, as are the rules.
  *
- *	sfr_walk_start(&walk, env, pc, sp, fp);
+ *	sfr_walk_start(&walk, &regs);
  *	do {
  *		use(walk.frame);
  *		stop = sfr_walk_next(&walk);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Numbers rules, so that a row names its rule in two bytes: large programs have
+ * some hundred distinct ones.
+ */
+#ifndef SFR_NUMBERING_H
+#define SFR_NUMBERING_H
+
+#include <sfr_env.h>
+#include "rows.h"
+#include "status.h"
+
+/* A row's rule number is a u16. */
+#define SFR_MAX_RULES	65536
+
+struct sfr_numbering {
+	struct sfr_rule *rules;	/* by number; SFR_RULE_NONE is not used */
+	u16 *slots;		/* numbers by hash; 0: free */
+	u32 n_rules;
+	u32 slot_mask;
+};
+
+/* Slots of the hash table for up to @rules rules. */
+static inline u32 sfr_numbering_slots(u32 rules)
+{
+	u32 slots = 16;
+
+	while (slots < 2 * rules)
+		slots *= 2;
+	return slots;
+}
+
+/* @n: ->rules and ->slots point to room for @rules rules and their slots. */
+void sfr_numbering_init(struct sfr_numbering *n, u32 rules);
+/* The number of @rule, known or new; SFR_ERR_RULES: there are no more numbers. */
+enum sfr_status sfr_number_rule(struct sfr_numbering *n, const struct sfr_rule *rule,
+				u16 *number);
+
+#endif /* SFR_NUMBERING_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The walk. Any context, NMI included. It ends because each step by a rule
+ * moves up the stack, stack switches are counted, and the caller bounds the
+ * number of frames: frame pointers alone may lead in a circle, as they may for
+ * the kernel's own walker.
+ */
+#include <sfr_env.h>
+#include "rows.h"
+#include "step.h"
+#include "walk.h"
+
+/* What a frame pointer addresses: the caller's frame pointer, the return address. */
+#define FP_FRAME	16
+
+void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs)
+{
+	memset(&walk->frame, 0, sizeof(walk->frame));
+	walk->frame.regs = *regs;
+	walk->frame.kind = SFR_KIND_EXACT;
+	walk->frame.source = SFR_SOURCE_REGS;
+	walk->cfa = 0;
+	walk->n_switches = 0;
+}
+
+/*
+ * The rule of the frame that the walk stands on, or NULL and in @none what to
+ * say if the frame pointer leads no further. An exact pc is looked up as it is.
+ * A return address is looked up at the call, one byte before, which may lie in
+ * another window; but a signal trampoline is returned to at its first
+ * instruction, with no call before.
+ */
+static const struct sfr_rule *frame_rule(const struct sfr_walk *walk, enum sfr_stop *none)
+{
+	u64 pc = walk->frame.regs.pc, at = 0, at_call = 0;
+	const struct sfr_table *here, *call;
+	const struct sfr_rule *rule = NULL;
+
+	here = sfr_env_table(walk->env, pc, &at);
+	if (walk->frame.kind != SFR_KIND_CALL) {
+		*none = here ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
+		return here ? sfr_table_rule(here, at, false) : NULL;
+	}
+	call = sfr_env_table(walk->env, pc - 1, &at_call);
+	*none = call ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
+	if (likely(call && call == here && at == at_call + 1))
+		return sfr_table_rule(here, at, true);
+	if (here)
+		rule = sfr_table_rule(here, at, false);
+	if (rule && rule->flags & SFR_RULE_SIGNAL)
+		return rule;
+	return call ? sfr_table_rule(call, at_call, false) : NULL;
+}
+
+/* (pc, sp, fp) = what the kernel saved at sp; only here may sp go down. */
+static enum sfr_stop leave_signal(struct sfr_walk *walk)
+{
+	struct sfr_frame *frame = &walk->frame;
+	struct sfr_interruption what = { .type = SFR_DISC_UNKNOWN };
+	struct sfr_regs regs;
+
+	if (!sfr_env_signal_frame(walk->env, frame->regs.sp, &regs, &what))
+		return SFR_STOP_UNREADABLE;
+	if (regs.sp <= frame->regs.sp) {
+		if (walk->n_switches >= walk->max_switches)
+			return SFR_STOP_SWITCH_LIMIT;
+		walk->n_switches++;
+	}
+	walk->cfa = regs.sp;
+	frame->regs = regs;
+	frame->to_pc = what.to_pc;
+	frame->kind = SFR_KIND_DISCONTINUITY;
+	frame->source = SFR_SOURCE_SIGNAL_FRAME;
+	frame->discontinuity = what.type;
+	return SFR_STOP_NONE;
+}
+
+/* The walk now stands on a frame that was left by a call. */
+static void arrive(struct sfr_walk *walk, enum sfr_source source)
+{
+	walk->frame.to_pc = 0;
+	walk->frame.kind = SFR_KIND_CALL;
+	walk->frame.source = source;
+	walk->frame.discontinuity = SFR_DISC_NONE;
+	walk->cfa = walk->frame.regs.sp;
+}
+
+/*
+ * (pc, sp, fp) = (*(fp + 8), fp + 16, *fp), with the stock walker's one check,
+ * that both words are user memory, so that its chain is always part of ours.
+ */
+static enum sfr_stop leave_by_fp(struct sfr_walk *walk, enum sfr_stop none)
+{
+	struct sfr_regs caller = { .sp = walk->frame.regs.fp + FP_FRAME };
+	u64 fp = walk->frame.regs.fp;
+
+	if (fp > walk->addr_max - FP_FRAME ||
+	    !sfr_env_read(walk->env, fp, &caller.fp) ||
+	    !sfr_env_read(walk->env, fp + FP_FRAME / 2, &caller.pc))
+		return none;
+	walk->frame.regs = caller;
+	arrive(walk, SFR_SOURCE_FRAME_POINTER);
+	return SFR_STOP_NONE;
+}
+
+enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
+{
+	const struct sfr_rule *rule;
+	enum sfr_stop stop;
+
+	walk->cfa = 0;
+	rule = frame_rule(walk, &stop);
+	if (!rule) {
+		if (sfr_env_is_restorer(walk->env, walk->frame.regs.pc))
+			return leave_signal(walk);
+		return leave_by_fp(walk, stop);
+	}
+	if (rule->flags & SFR_RULE_OUTERMOST)
+		return SFR_STOP_OUTERMOST;
+	if (rule->flags & SFR_RULE_SIGNAL)
+		return leave_signal(walk);
+	stop = sfr_step(rule, walk->addr_max, walk->env, &walk->frame.regs);
+	if (!stop)
+		arrive(walk, SFR_SOURCE_SFRAME);
+	return stop;
+}

@@ -95,6 +95,10 @@ loaddir = $(DESTDIR)$(prefix)/lib/modules-load.d
 MODULE_KDIR = $(or $(KDIR),$(GUEST_KDIR))
 MODULE_RELEASE = $(shell cat $(MODULE_KDIR)/include/config/kernel.release)
 
+# Of a DESTDIR nothing remains; on a real system empty directories stay.
+prune = $(if $(DESTDIR),@cd $(DESTDIR) && rmdir --ignore-fail-on-non-empty -p \
+	$(patsubst $(DESTDIR)/%,%,$(1)) 2> /dev/null || :)
+
 install: $(if $(DKMS),install-dkms,install-module) install-conf
 	@$(MAKE) --no-print-directory -C userspace install DESTDIR=$(DESTDIR) prefix=$(prefix)
 
@@ -107,7 +111,7 @@ install-conf:
 
 uninstall-conf:
 	rm -f $(rulesdir)/60-sfreg.rules $(loaddir)/sfreg.conf
-	@rmdir --ignore-fail-on-non-empty -p $(rulesdir) $(loaddir) 2> /dev/null || :
+	$(call prune,$(rulesdir) $(loaddir))
 
 install-module: module
 	$(INSTALL) -D -m 644 $(BUILD)/module-$(MODULE_RELEASE)/sfreg.ko \
@@ -116,8 +120,7 @@ install-module: module
 
 uninstall-module:
 	rm -f $(moduledir)/$(MODULE_RELEASE)/updates/sfreg.ko
-	@rmdir --ignore-fail-on-non-empty -p $(moduledir)/$(MODULE_RELEASE)/updates \
-		2> /dev/null || :
+	$(call prune,$(moduledir)/$(MODULE_RELEASE)/updates)
 	$(if $(DESTDIR),,depmod -a $(MODULE_RELEASE))
 
 install-dkms:
@@ -129,7 +132,7 @@ install-dkms:
 uninstall-dkms:
 	$(if $(DESTDIR),,dkms remove sfreg/$(VERSION) --all)
 	rm -rf $(dkmsdir)
-	@rmdir --ignore-fail-on-non-empty -p $(dir $(dkmsdir)) 2> /dev/null || :
+	$(call prune,$(dir $(dkmsdir)))
 
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * Environment, auxiliary vector, seccomp.
+ */
+#include <elf.h>
+
+#include "memory.h"
+#include "process.h"
+#include "syscall.h"
+
+struct process sfreg_process;
+
+static void read_auxv(const Elf64_auxv_t *auxv)
+{
+	for (; auxv->a_type != AT_NULL; auxv++) {
+		unsigned long value = auxv->a_un.a_val;
+
+		if (auxv->a_type == AT_PHDR)
+			sfreg_process.phdrs = value;
+		else if (auxv->a_type == AT_PHNUM)
+			sfreg_process.n_phdrs = value;
+		else if (auxv->a_type == AT_SYSINFO_EHDR)
+			sfreg_process.vdso = value;
+	}
+}
+
+/*
+ * The loader runs constructors before la_version, and hands them what the kernel
+ * laid on the stack: the auxiliary vector follows the environment.
+ */
+__attribute__((__constructor__)) static void process_init(int argc, char **argv,
+							  char **envp)
+{
+	(void)argc;
+	(void)argv;
+
+	for (; *envp; envp++)
+		if (sfreg_audit_begins(*envp, "SFREG_DEBUG="))
+			sfreg_process.debug = (*envp)[sizeof("SFREG_DEBUG=") - 1];
+	read_auxv((const Elf64_auxv_t *)(envp + 1));
+}
+
+/* The number in the line of @text that begins with @key, or -1. */
+static int find_number(const char *text, const char *key)
+{
+	int number = 0;
+
+	while (!sfreg_audit_begins(text, key)) {
+		while (*text != '\n')
+			if (!*text++)
+				return -1;
+		text++;
+	}
+	text += sfreg_audit_strlen(key);
+	while (*text == '\t' || *text == ' ')
+		text++;
+	while (*text >= '0' && *text <= '9')
+		number = number * 10 + *text++ - '0';
+	return number;
+}
+
+/* The file is about 1.5 KB, of which the wanted lines lie in the last third. */
+int sfreg_seccomp_filters(void)
+{
+	char text[4096];
+	long len = 0;
+	int fd, number;
+
+	fd = sys_open("/proc/thread-self/status", O_RDONLY);
+	if (fd < 0)
+		return -1;
+	len = sys_call(__NR_read, fd, (long)text, sizeof(text) - 1, 0, 0, 0);
+	sys_close(fd);
+	if (len <= 0)
+		return -1;
+	text[len] = '\0';
+	number = find_number(text, "Seccomp_filters:");
+	if (number >= 0)
+		return number;
+	number = find_number(text, "Seccomp:");
+	return number > 0 ? 1 : number;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The /dev/sfreg door: one ioctl per call. Open descriptors have no state, and
+ * keep the module loaded.
+ */
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "hook.h"
+#include "ingest.h"
+#include "query.h"
+#include "space.h"
+#include "stats.h"
+
+static long sfreg_ioctl_register(void __user *arg)
+{
+	struct sfreg_window window;
+	int err;
+
+	err = sfreg_copy_struct(&window, sizeof(window), arg);
+	return err ?: sfreg_ingest_window(&window);
+}
+
+static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_arg)
+{
+	void __user *arg = (void __user *)user_arg;
+
+	/* int $0x80 from a 64-bit program has its own way in, but be sure. */
+	if (in_compat_syscall())
+		return -EOPNOTSUPP;
+	if (cmd == SFREG_IOC_INFO)
+		return sfreg_query_info(arg, sfreg_hooks_features());
+	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_BACKTRACE)
+		return -ENOTTY;
+	if (!sfreg_spaces_is_open())
+		return -ESHUTDOWN;
+	switch (cmd) {
+	case SFREG_IOC_REGISTER:
+		return sfreg_ioctl_register(arg);
+	case SFREG_IOC_SECTION:
+		return sfreg_ingest_section(arg);
+	case SFREG_IOC_PLACE:
+		return sfreg_ingest_place(arg);
+	case SFREG_IOC_REMOVE:
+		return sfreg_ingest_remove(arg);
+	case SFREG_IOC_LIST:
+		return sfreg_query_list(arg);
+	case SFREG_IOC_BACKTRACE:
+		return sfreg_query_backtrace(arg);
+	}
+	return -ENOTTY;
+}
+
+#ifdef CONFIG_COMPAT
+static long sfreg_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+static const struct file_operations sfreg_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = sfreg_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl = sfreg_compat_ioctl,
+#endif
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice sfreg_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "sfreg",
+	.mode = 0666,
+	.fops = &sfreg_fops,
+	.groups = sfreg_stats_groups,
+};
+
+int sfreg_chardev_init(void)
+{
+	return misc_register(&sfreg_misc);
+}
+
+void sfreg_chardev_exit(void)
+{
+	misc_deregister(&sfreg_misc);
+}

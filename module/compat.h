@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between kernels, newest form first; the only home of version
+ * checks. Prefer to ask for the thing itself (#ifdef) to asking for a version.
+ */
+#ifndef SFREG_COMPAT_H
+#define SFREG_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+/* 6.2 names them; before, the registers that hold arguments are in ->regs. */
+#ifdef ftrace_regs_get_argument
+#define sfreg_ftrace_arg(fregs, n)	ftrace_regs_get_argument(fregs, n)
+#else
+#define sfreg_ftrace_arg(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define sfreg_ftrace_redirect(fregs, to) \
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)(to))
+#else
+#define sfreg_ftrace_redirect(fregs, to) \
+	ftrace_instruction_pointer_set(fregs, (unsigned long)(to))
+#endif
+
+/* 6.4 split user workers from io workers. */
+#ifdef PF_USER_WORKER
+#define SFREG_PF_WORKER			(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
+#else
+#define SFREG_PF_WORKER			(PF_KTHREAD | PF_IO_WORKER)
+#endif
+
+#endif /* SFREG_COMPAT_H */

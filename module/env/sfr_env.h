@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the core takes from its environment; here: the kernel. */
+#ifndef SFR_ENV_H
+#define SFR_ENV_H
+
+#include <linux/compiler.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#endif /* SFR_ENV_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where sfreg attaches to the kernel, and lets go of it. */
+#ifndef SFREG_HOOK_H
+#define SFREG_HOOK_H
+
+#include <linux/types.h>
+
+/* Process context of a task with an mm. On: 0 or an errno; the second on is 0. */
+int sfreg_hooks_attach(void);
+/* Afterwards no text of the module runs through a hook. An errno: some may. */
+int sfreg_hooks_detach(void);
+
+/* SFREG_FEAT_*: what is attached now. */
+u64 sfreg_hooks_features(void);
+
+#endif /* SFREG_HOOK_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sfreg: per-process SFrame registrations, and user stacks walked with them.
+ * Init and exit, nothing else.
+ */
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "control.h"
+#include "space.h"
+#include "target.h"
+
+static int __init sfreg_init(void)
+{
+	int err;
+
+	sfreg_target_init();
+	err = sfreg_spaces_init();
+	if (err)
+		goto exit_target;
+	err = sfreg_chardev_init();
+	if (err)
+		goto exit_spaces;
+	err = sfreg_control_init();
+	if (err)
+		goto exit_chardev;
+	return 0;
+
+exit_chardev:
+	sfreg_chardev_exit();
+exit_spaces:
+	sfreg_spaces_exit();
+exit_target:
+	sfreg_target_exit();
+	return err;
+}
+
+static void __exit sfreg_exit(void)
+{
+	sfreg_control_exit();
+	sfreg_chardev_exit();
+	sfreg_spaces_exit();
+	sfreg_target_exit();
+}
+
+module_init(sfreg_init);
+module_exit(sfreg_exit);
+MODULE_DESCRIPTION("SFrame stack-trace registrations per process, and the walk");
+MODULE_LICENSE("GPL");

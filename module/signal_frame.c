@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * x86-64's signal frame: how to know its trampoline, and what it holds. May run
+ * in NMI.
+ *
+ * When a handler returns, the stack pointer is just above the frame's first word
+ * (the trampoline's address), at its struct ucontext.
+ */
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/stddef.h>
+#include <linux/uaccess.h>
+
+#include <asm/sigframe.h>
+
+#include "core/walk.h"
+#include "unwind.h"
+
+/* Offsets from the ucontext. */
+#define SFREG_MCONTEXT(field) \
+	(offsetof(struct ucontext, uc_mcontext) + offsetof(struct sigcontext_64, field))
+#define SFREG_SIGINFO(field) \
+	(sizeof(struct ucontext) + offsetof(struct siginfo, field))
+
+/* mov $__NR_rt_sigreturn, %rax (or %eax); syscall: as every libc has it. */
+static bool sfreg_is_sigreturn_code(void *env, u64 pc)
+{
+	static const u8 mov_rax[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+	static const u8 mov_eax[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+	u64 code[2];
+
+	/* Words, for that is what can be read; a last byte beyond them: its own. */
+	if (!sfr_env_read(env, pc, &code[0]))
+		return false;
+	if (!memcmp(code, mov_eax, sizeof(mov_eax)))
+		return true;
+	if (memcmp(code, mov_rax, sizeof(code[0])))
+		return false;
+	return sfr_env_read(env, pc + 1, &code[1]) &&
+	       ((const u8 *)&code[1])[7] == mov_rax[8];
+}
+
+/*
+ * Handlers are shared by threads and changed under a lock that we can not take:
+ * each word is read once, and is only compared. ->sighand is NULL late in exit;
+ * RCU keeps what it pointed to.
+ */
+static bool sfreg_is_installed_restorer(u64 pc)
+{
+	struct sighand_struct *sighand = READ_ONCE(current->sighand);
+	int i;
+
+	for (i = 0; sighand && i < _NSIG; i++)
+		if ((u64)READ_ONCE(sighand->action[i].sa.sa_restorer) == pc)
+			return pc;
+	return false;
+}
+
+bool sfr_env_is_restorer(void *env, u64 pc)
+{
+	return sfreg_is_installed_restorer(pc) || sfreg_is_sigreturn_code(env, pc);
+}
+
+static bool sfreg_signal_is_fault(int signo, int code)
+{
+	/* SI_KERNEL is above 0 as well: a general protection fault, say. */
+	return code > 0 && (signo == SIGSEGV || signo == SIGBUS || signo == SIGILL ||
+			    signo == SIGFPE || signo == SIGTRAP);
+}
+
+/*
+ * Whether the siginfo has been written depends on SA_SIGINFO, which may have
+ * changed since: the handler must be one that takes it now.
+ */
+static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
+{
+	struct sighand_struct *sighand = READ_ONCE(current->sighand);
+	const struct sigaction *action;
+	u64 signo_errno, code_pad;
+	int signo;
+
+	*what = (struct sfr_interruption) { .type = SFR_DISC_UNKNOWN };
+	if (!sighand || !sfr_env_read(env, sp + SFREG_SIGINFO(si_signo), &signo_errno) ||
+	    !sfr_env_read(env, sp + SFREG_SIGINFO(si_code), &code_pad))
+		return;
+	signo = (s32)signo_errno;
+	if (signo < 1 || signo > _NSIG)
+		return;
+	action = &sighand->action[signo - 1].sa;
+	if (!(READ_ONCE(action->sa_flags) & SA_SIGINFO))
+		return;
+	what->to_pc = (u64)READ_ONCE(action->sa_handler);
+	what->type = sfreg_signal_is_fault(signo, (s32)code_pad) ? SFR_DISC_FAULT :
+								   SFR_DISC_ASYNC;
+}
+
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
+			  struct sfr_interruption *what)
+{
+	if (!sfr_env_read(env, sp + SFREG_MCONTEXT(ip), &regs->pc) ||
+	    !sfr_env_read(env, sp + SFREG_MCONTEXT(sp), &regs->sp) ||
+	    !sfr_env_read(env, sp + SFREG_MCONTEXT(bp), &regs->fp))
+		return false;
+	sfreg_signal_type(env, sp, what);
+	return true;
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Spaces: the table of them, how a change is published, and what fork, exit and
+ * munmap do to them. Lifetimes and lock order: space.h.
+ */
+#include <linux/hash.h>
+#include <linux/mm_types.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "space.h"
+#include "stats.h"
+
+#define SFREG_SPACE_HASH_BITS	10
+
+/* An own table, and its lookup inlined: the hook's callback probes it in NMI. */
+static struct hlist_head sfreg_spaces[1 << SFREG_SPACE_HASH_BITS];
+static DEFINE_RAW_SPINLOCK(sfreg_spaces_lock);
+static bool sfreg_spaces_are_open;	/* under the lock */
+static struct workqueue_struct *sfreg_spaces_wq;
+
+static inline struct hlist_head *sfreg_space_bucket(const struct mm_struct *mm)
+{
+	return &sfreg_spaces[hash_ptr(mm, SFREG_SPACE_HASH_BITS)];
+}
+
+static inline struct sfreg_space *sfreg_space_find(const struct mm_struct *mm)
+{
+	struct sfreg_space *space;
+
+	hlist_for_each_entry_rcu_notrace(space, sfreg_space_bucket(mm), node)
+		if (space->mm == mm)
+			return space;
+	return NULL;
+}
+
+struct sfreg_view notrace *sfreg_space_view(const struct mm_struct *mm)
+{
+	struct sfreg_space *space = sfreg_space_find(mm);
+
+	return space ? rcu_dereference_raw(space->view) : NULL;
+}
+
+static bool sfreg_range_hits(const struct sfreg_range *range, const struct sfreg_win *win)
+{
+	return READ_ONCE(range->start) < win->end && win->start < READ_ONCE(range->end);
+}
+
+const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc)
+{
+	u32 i, n_dead = smp_load_acquire(&view->n_dead);
+	const struct sfreg_win *win;
+
+	win = view->root ? sfreg_root_find(view->root, pc) : NULL;
+	for (i = 0; win && i < n_dead; i++)
+		if (sfreg_range_hits(&view->dead[i], win))
+			return NULL;
+	return win;
+}
+
+static u32 sfreg_view_windows(const struct sfreg_view *view)
+{
+	return view->root ? view->root->n_windows : 0;
+}
+
+static void sfreg_view_free_rcu(struct rcu_head *rcu)
+{
+	struct sfreg_view *view = container_of(rcu, struct sfreg_view, rcu);
+
+	sfreg_root_put(view->root);
+	kfree(view);
+}
+
+static void sfreg_space_free_rcu(struct rcu_head *rcu)
+{
+	struct sfreg_space *space = container_of(rcu, struct sfreg_space, rcu);
+
+	sfreg_view_free_rcu(&rcu_dereference_raw(space->view)->rcu);
+	kfree(space);
+}
+
+static void sfreg_space_put(struct sfreg_space *space)
+{
+	if (refcount_dec_and_test(&space->refs))
+		call_rcu(&space->rcu, sfreg_space_free_rcu);
+}
+
+static void sfreg_space_work(struct work_struct *work);
+
+static struct sfreg_space *sfreg_space_alloc(const struct mm_struct *mm, gfp_t gfp)
+{
+	struct sfreg_space *space = kzalloc(sizeof(*space), gfp);
+	struct sfreg_view *view = kzalloc(sizeof(*view), gfp);
+
+	if (!space || !view) {
+		kfree(space);
+		kfree(view);
+		return NULL;
+	}
+	space->mm = mm;
+	refcount_set(&space->refs, 1);
+	RCU_INIT_POINTER(space->view, view);
+	raw_spin_lock_init(&space->view_lock);
+	mutex_init(&space->lock);
+	INIT_WORK(&space->work, sfreg_space_work);
+	return space;
+}
+
+/* Not yet in the table. */
+static void sfreg_space_discard(struct sfreg_space *space)
+{
+	sfreg_space_free_rcu(&space->rcu);
+}
+
+/*
+ * Put @space into the table, which takes over its reference. Return: @space, or
+ * the one that is there already, or NULL if the table is closed.
+ */
+static struct sfreg_space *sfreg_space_publish(struct sfreg_space *space)
+{
+	struct sfreg_space *there;
+
+	raw_spin_lock(&sfreg_spaces_lock);
+	there = sfreg_space_find(space->mm);
+	if (!sfreg_spaces_are_open) {
+		there = NULL;
+	} else if (!there) {
+		sfreg_gauge_add(SFREG_STAT_spaces, 1);
+		hlist_add_head_rcu(&space->node, sfreg_space_bucket(space->mm));
+		there = space;
+	}
+	raw_spin_unlock(&sfreg_spaces_lock);
+	return there;
+}
+
+/* End a space: nothing finds it any more, nothing is published to it. */
+static void sfreg_space_close(struct sfreg_space *space)
+{
+	struct sfreg_view *view;
+	bool closed;
+
+	raw_spin_lock(&space->view_lock);
+	closed = !space->gone;
+	space->gone = true;
+	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
+	raw_spin_unlock(&space->view_lock);
+	if (!closed)
+		return;
+	/* Settled now; freed with the space, which the table's reference keeps. */
+	sfreg_gauge_add(SFREG_STAT_windows, -(long)sfreg_view_windows(view));
+	sfreg_gauge_add(SFREG_STAT_spaces, -1);
+	raw_spin_lock(&sfreg_spaces_lock);
+	hlist_del_rcu(&space->node);
+	raw_spin_unlock(&sfreg_spaces_lock);
+	sfreg_space_put(space);
+}
+
+/* A referenced space of @mm, made if need be and @create. */
+static struct sfreg_space *sfreg_space_get(struct mm_struct *mm, bool create)
+{
+	struct sfreg_space *space, *fresh = NULL;
+
+again:
+	rcu_read_lock();
+	space = sfreg_space_find(mm);
+	if (space && !refcount_inc_not_zero(&space->refs))
+		space = NULL;
+	rcu_read_unlock();
+	if (space || !create) {
+		if (fresh)
+			sfreg_space_discard(fresh);
+		return space;
+	}
+	if (!fresh) {
+		fresh = sfreg_space_alloc(mm, GFP_KERNEL_ACCOUNT);
+		if (!fresh)
+			return ERR_PTR(-ENOMEM);
+	}
+	refcount_set(&fresh->refs, 2);	/* the table's, and the caller's */
+	space = sfreg_space_publish(fresh);
+	if (space == fresh)
+		return space;
+	if (space)
+		goto again;
+	sfreg_space_discard(fresh);
+	return ERR_PTR(-ESHUTDOWN);
+}
+
+struct sfreg_space *sfreg_space_lock(struct mm_struct *mm, bool create)
+{
+	struct sfreg_space *space;
+
+	for (;;) {
+		space = sfreg_space_get(mm, create);
+		if (IS_ERR_OR_NULL(space))
+			return space;
+		if (mutex_lock_killable(&space->lock)) {
+			sfreg_space_put(space);
+			return ERR_PTR(-EINTR);
+		}
+		/* Emptied or switched off while we waited: look again. */
+		if (!READ_ONCE(space->gone))
+			return space;
+		mutex_unlock(&space->lock);
+		sfreg_space_put(space);
+	}
+}
+
+void sfreg_space_unlock(struct sfreg_space *space)
+{
+	struct sfreg_view *view;
+
+	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->lock));
+	if (!sfreg_view_windows(view))
+		sfreg_space_close(space);
+	mutex_unlock(&space->lock);
+	sfreg_space_put(space);
+}
+
+static int sfreg_change_drop_dead(struct sfreg_change *change)
+{
+	const struct sfreg_win *win;
+	u32 i;
+	int err;
+
+	for (i = 0; i < change->n_dead; i++) {
+		const struct sfreg_range *range = &change->dead[i];
+
+		while ((win = sfreg_root_next(change->draft, range->start)) &&
+		       win->start < range->end) {
+			err = sfreg_draft_remove(change->draft, win->start);
+			if (err)
+				return err;
+			change->n_dropped++;
+		}
+	}
+	return 0;
+}
+
+int sfreg_change_begin(struct sfreg_space *space, struct sfreg_change *change, u32 n)
+{
+	struct sfreg_view *view;
+
+	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->lock));
+	change->n_dropped = 0;
+	change->next = kzalloc(sizeof(*change->next), GFP_KERNEL_ACCOUNT);
+	change->draft = sfreg_draft(view->root, n);
+	if (!change->next || !change->draft)
+		goto abandon;
+	raw_spin_lock(&space->view_lock);
+	change->n_dead = view->n_dead;
+	memcpy(change->dead, view->dead, sizeof(change->dead));
+	raw_spin_unlock(&space->view_lock);
+	if (sfreg_change_drop_dead(change))
+		goto abandon;
+	return 0;
+
+abandon:
+	sfreg_change_abandon(change);
+	return -ENOMEM;
+}
+
+void sfreg_change_abandon(struct sfreg_change *change)
+{
+	sfreg_root_put(change->draft);
+	kfree(change->next);
+}
+
+/* Under view_lock: what was unmapped since the draft was begun still counts. */
+static void sfreg_change_carry_dead(struct sfreg_change *change,
+				    const struct sfreg_view *view)
+{
+	u32 i;
+
+	for (i = 0; i < view->n_dead; i++) {
+		if (i < change->n_dead &&
+		    !memcmp(&view->dead[i], &change->dead[i], sizeof(view->dead[i])))
+			continue;
+		change->next->dead[change->next->n_dead++] = view->dead[i];
+	}
+}
+
+/* On failure the change is abandoned. */
+int sfreg_change_commit(struct sfreg_space *space, struct sfreg_change *change)
+{
+	struct sfreg_view *old;
+	bool gone;
+
+	change->next->root = change->draft;
+	raw_spin_lock(&space->view_lock);
+	gone = space->gone;
+	old = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
+	if (!gone) {
+		sfreg_change_carry_dead(change, old);
+		rcu_assign_pointer(space->view, change->next);
+		sfreg_gauge_add(SFREG_STAT_windows, (long)change->draft->n_windows -
+				(long)sfreg_view_windows(old));
+	}
+	raw_spin_unlock(&space->view_lock);
+	if (gone) {
+		/* The caller keeps the mm alive, so it was switched off. */
+		sfreg_change_abandon(change);
+		return -ESHUTDOWN;
+	}
+	sfreg_count_many(SFREG_STAT_unmap_dropped, change->n_dropped);
+	call_rcu(&old->rcu, sfreg_view_free_rcu);
+	return 0;
+}
+
+/* Take windows of unmapped text out of the snapshot; lookups skip them before. */
+static void sfreg_space_work(struct work_struct *work)
+{
+	struct sfreg_space *space = container_of(work, struct sfreg_space, work);
+	struct sfreg_change change;
+
+	mutex_lock(&space->lock);
+	/* Without memory they wait, skipped, for the next change. */
+	if (!READ_ONCE(space->gone) && !sfreg_change_begin(space, &change, 0))
+		sfreg_change_commit(space, &change);
+	sfreg_space_unlock(space);
+}
+
+/* Under view_lock. */
+static void sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
+{
+	struct sfreg_range *range = &view->dead[view->n_dead];
+
+	if (view->n_dead < SFREG_DEAD_MAX) {
+		range->start = start;
+		range->end = end;
+		smp_store_release(&view->n_dead, view->n_dead + 1);
+		return;
+	}
+	/* No room: let the last grow over all between. Readers see each word whole. */
+	range--;
+	WRITE_ONCE(range->start, min(range->start, start));
+	WRITE_ONCE(range->end, max(range->end, end));
+}
+
+void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
+{
+	const struct sfreg_win *win = NULL;
+	struct sfreg_space *space;
+	struct sfreg_view *view;
+
+	rcu_read_lock();
+	space = sfreg_space_find(mm);
+	if (!space)
+		goto unlock;
+	raw_spin_lock(&space->view_lock);
+	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
+	if (view->root && !space->gone)
+		win = sfreg_root_next(view->root, start);
+	if (win && win->start < end) {
+		sfreg_view_mark_dead(view, start, end);
+		/* Not gone: the table's reference is there to be doubled. */
+		refcount_inc(&space->refs);
+		if (!queue_work(sfreg_spaces_wq, &space->work))
+			refcount_dec(&space->refs);
+	}
+	raw_spin_unlock(&space->view_lock);
+unlock:
+	rcu_read_unlock();
+}
+
+void sfreg_space_exit(const struct mm_struct *mm)
+{
+	struct sfreg_space *space;
+
+	rcu_read_lock();
+	space = sfreg_space_find(mm);
+	if (space)
+		sfreg_space_close(space);
+	rcu_read_unlock();
+}
+
+/* The child's space shares the root, as of now: the mappings are being copied. */
+void sfreg_space_fork(const struct mm_struct *parent, const struct mm_struct *child)
+{
+	struct sfreg_space *from, *to;
+	struct sfreg_view *view, *copy;
+
+	rcu_read_lock();
+	from = sfreg_space_find(parent);
+	if (!from)
+		goto unlock;
+	to = sfreg_space_alloc(child, GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!to) {
+		sfreg_count(SFREG_STAT_fork_failed);
+		goto unlock;
+	}
+	copy = rcu_dereference_protected(to->view, true);
+	raw_spin_lock(&from->view_lock);
+	view = rcu_dereference_protected(from->view, lockdep_is_held(&from->view_lock));
+	copy->root = view->root;
+	copy->n_dead = view->n_dead;
+	memcpy(copy->dead, view->dead, sizeof(copy->dead));
+	if (copy->root)
+		refcount_inc(&copy->root->refs);
+	raw_spin_unlock(&from->view_lock);
+
+	sfreg_gauge_add(SFREG_STAT_windows, sfreg_view_windows(copy));
+	if (sfreg_space_publish(to) == to) {
+		sfreg_count(SFREG_STAT_fork_inherited);
+	} else {
+		sfreg_gauge_add(SFREG_STAT_windows, -(long)sfreg_view_windows(copy));
+		sfreg_space_discard(to);
+	}
+unlock:
+	rcu_read_unlock();
+}
+
+void sfreg_spaces_open(void)
+{
+	raw_spin_lock(&sfreg_spaces_lock);
+	sfreg_spaces_are_open = true;
+	raw_spin_unlock(&sfreg_spaces_lock);
+}
+
+bool sfreg_spaces_is_open(void)
+{
+	return READ_ONCE(sfreg_spaces_are_open);
+}
+
+static struct sfreg_space *sfreg_spaces_first(struct hlist_head *bucket)
+{
+	struct sfreg_space *space = NULL;
+
+	raw_spin_lock(&sfreg_spaces_lock);
+	if (!hlist_empty(bucket)) {
+		space = hlist_entry(bucket->first, struct sfreg_space, node);
+		refcount_inc(&space->refs);
+	}
+	raw_spin_unlock(&sfreg_spaces_lock);
+	return space;
+}
+
+void sfreg_spaces_close(void)
+{
+	struct sfreg_space *space;
+	size_t i;
+
+	raw_spin_lock(&sfreg_spaces_lock);
+	sfreg_spaces_are_open = false;
+	raw_spin_unlock(&sfreg_spaces_lock);
+
+	for (i = 0; i < ARRAY_SIZE(sfreg_spaces); i++) {
+		while ((space = sfreg_spaces_first(&sfreg_spaces[i]))) {
+			sfreg_space_close(space);
+			sfreg_space_put(space);
+			cond_resched();
+		}
+	}
+}
+
+int sfreg_spaces_init(void)
+{
+	sfreg_spaces_wq = alloc_workqueue("sfreg", WQ_UNBOUND, 0);
+	return sfreg_spaces_wq ? 0 : -ENOMEM;
+}
+
+void sfreg_spaces_exit(void)
+{
+	destroy_workqueue(sfreg_spaces_wq);
+	/* What the last put of a space has handed to RCU runs our code. */
+	rcu_barrier();
+}

@@ -93,7 +93,7 @@ dkmsdir = $(DESTDIR)/usr/src/sfreg-$(VERSION)
 rulesdir = $(DESTDIR)$(prefix)/lib/udev/rules.d
 loaddir = $(DESTDIR)$(prefix)/lib/modules-load.d
 MODULE_KDIR = $(or $(KDIR),$(GUEST_KDIR))
-MODULE_RELEASE = $(shell cat $(MODULE_KDIR)/include/config/kernel.release)
+MODULE_RELEASE = $(shell scripts/kernel-release $(MODULE_KDIR))
 
 # Of a DESTDIR nothing remains; on a real system empty directories stay.
 prune = $(if $(DESTDIR),@cd $(DESTDIR) && rmdir --ignore-fail-on-non-empty -p \

@@ -86,20 +86,29 @@ enum sfr_status sfr_compile_plan(const void *bytes, size_t len,
 	return SFR_OK;
 }
 
+/* The next @bytes of the scratch memory. */
+static void *carve(void **at, u64 bytes)
+{
+	void *carved = *at;
+
+	*at = (char *)carved + align8(bytes);
+	return carved;
+}
+
 static struct scratch *scratch_init(void *at, const void *bytes,
 				    const struct sfr_compile_plan *plan)
 {
+	struct scratch *s = carve(&at, sizeof(*s));
 	struct room room = room_of(plan);
-	struct scratch *s = at;
 
 	memset(s, 0, sizeof(*s));
 	s->bytes = bytes;
 	s->plan = plan;
-	s->funcs = at = (char *)at + align8(sizeof(*s));
-	s->numbering.rules = at = (char *)at + align8(plan->n_fdes * sizeof(struct sfr_func));
-	s->text.offsets = at = (char *)at + align8(room.rules * sizeof(struct sfr_rule));
-	s->text.numbers = at = (char *)at + align8((room.rows + BLOCK_ROWS) * sizeof(u32));
-	s->numbering.slots = (void *)((char *)at + align8((room.rows + BLOCK_ROWS) * sizeof(u16)));
+	s->funcs = carve(&at, plan->n_fdes * sizeof(struct sfr_func));
+	s->numbering.rules = carve(&at, room.rules * sizeof(struct sfr_rule));
+	s->numbering.slots = carve(&at, room.slots * sizeof(u16));
+	s->text.offsets = carve(&at, (room.rows + BLOCK_ROWS) * sizeof(u32));
+	s->text.numbers = carve(&at, (room.rows + BLOCK_ROWS) * sizeof(u16));
 	s->text.room = room.rows;
 	s->block.offsets = s->text.offsets + room.rows;
 	s->block.numbers = s->text.numbers + room.rows;

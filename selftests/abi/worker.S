@@ -193,12 +193,13 @@ fault sft_fault_jump
 	call	*%rdi
 end_fault sft_fault_jump
 
-/* A restorer of the program's own, as the ABI wants it but for its bytes. */
+/* A restorer of the program's own: right, but no libc's bytes. */
 	.globl	sft_own_restorer
 	.type	sft_own_restorer, @function
 	nop
 sft_own_restorer:
-	mov	$15, %eax
+	push	$15
+	pop	%rax
 	syscall
 	.size	sft_own_restorer, . - sft_own_restorer
 

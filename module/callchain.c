@@ -5,6 +5,9 @@
  */
 #include <linux/perf_event.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uprobes.h>
 
 #include <asm/processor-flags.h>
 
@@ -17,11 +20,29 @@ bool notrace sfreg_callchain_can_walk(const struct pt_regs *regs)
 	       !(regs->flags & (X86_VM_MASK | PERF_EFLAGS_VM));
 }
 
+/*
+ * A uprobe at a function's entry: without a rule the return address would be
+ * missed, since the frame pointer is still the caller's. As the stock walker does.
+ */
+static bool sfreg_at_uprobed_entry(void)
+{
+#ifdef SFREG_HAVE_UTASK_AUPROBE
+	static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	const struct arch_uprobe *probe = current->utask ? current->utask->auprobe : NULL;
+
+	return probe && (probe->insn[0] == 0x55 /* push %rbp */ ||
+			 !memcmp(probe->insn, endbr64, sizeof(endbr64)));
+#else
+	return false;
+#endif
+}
+
 void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs *regs)
 {
 	struct sfreg_unwind unwind;
 
 	sfreg_unwind_start(&unwind, regs);
+	unwind.walk.just_called = sfreg_at_uprobed_entry();
 	do
 		perf_callchain_store(entry, unwind.walk.frame.regs.pc);
 	while (entry->nr < entry->max_stack && sfreg_unwind_next(&unwind));

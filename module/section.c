@@ -78,13 +78,13 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
 static void sfreg_section_digest(const void *bytes, const struct sfr_compile_plan *plan,
 				 u8 digest[SHA256_DIGEST_SIZE])
 {
-	const __le64 parameters[] = { cpu_to_le64(plan->len), cpu_to_le64(plan->abi) };
-	struct sha256_state state;
+	struct {
+		u8 bytes[SHA256_DIGEST_SIZE];
+		u64 len, abi;
+	} what = { .len = plan->len, .abi = plan->abi };
 
-	sha256_init(&state);
-	sha256_update(&state, (const u8 *)parameters, sizeof(parameters));
-	sha256_update(&state, bytes, plan->len);
-	sha256_final(&state, digest);
+	sha256(bytes, plan->len, what.bytes);
+	sha256((const u8 *)&what, sizeof(what), digest);
 }
 
 static u32 sfreg_digest_key(const u8 *digest)

@@ -55,6 +55,14 @@ struct sfreg_space {
 	struct rcu_head rcu;
 };
 
+static inline u32 sfreg_view_windows(const struct sfreg_view *view)
+{
+	return view->root ? view->root->n_windows : 0;
+}
+
+/* Frees a view that no reader sees any more, by call_rcu(). */
+void sfreg_view_free_rcu(struct rcu_head *rcu);
+
 /* Any context, under RCU (or with preemption off). */
 struct sfreg_view *sfreg_space_view(const struct mm_struct *mm);
 const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc);

@@ -103,6 +103,19 @@ static enum sfr_stop leave_by_fp(struct sfr_walk *walk, enum sfr_stop none)
 	return SFR_STOP_NONE;
 }
 
+/* (pc, sp, fp) = (*sp, sp + 8, fp): a frame whose function has not begun. */
+static bool leave_entry(struct sfr_walk *walk)
+{
+	struct sfr_regs *regs = &walk->frame.regs;
+
+	if (!walk->just_called || walk->frame.source != SFR_SOURCE_REGS ||
+	    !sfr_env_read(walk->env, regs->sp, &regs->pc))
+		return false;
+	regs->sp += FP_FRAME / 2;
+	arrive(walk, SFR_SOURCE_FRAME_POINTER);
+	return true;
+}
+
 enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 {
 	const struct sfr_rule *rule;
@@ -113,7 +126,7 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 	if (!rule) {
 		if (sfr_env_is_restorer(walk->env, walk->frame.regs.pc))
 			return leave_signal(walk);
-		return leave_by_fp(walk, stop);
+		return leave_entry(walk) ? SFR_STOP_NONE : leave_by_fp(walk, stop);
 	}
 	if (rule->flags & SFR_RULE_OUTERMOST)
 		return SFR_STOP_OUTERMOST;

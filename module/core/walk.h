@@ -76,6 +76,8 @@ struct sfr_walk {
 	u32 max_switches;	/* of the stack's direction, set by the caller */
 	u32 n_switches;
 	u64 addr_max;		/* first address that is not user space */
+	bool just_called;	/* set by the caller: the first frame is at a
+				 * function's entry, its return address at sp */
 	void *env;		/* handed to the functions below */
 };
 

@@ -9,6 +9,7 @@
 
 #include "registry.h"
 #include "space.h"
+#include "trace.h"
 
 static u32 sfreg_window_owner(const struct mm_struct *mm)
 {
@@ -93,7 +94,10 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 		return -ENOSPC;
 	if (draft->bytes + win.section->bytes > READ_ONCE(sfreg_limit_process_bytes))
 		return -EDQUOT;
-	return sfreg_draft_insert(draft, &win);
+	ret = sfreg_draft_insert(draft, &win);
+	if (!ret)
+		trace_sfreg_place(mm, win.start, win.end);
+	return ret;
 }
 
 static int sfreg_place_all(struct mm_struct *mm, struct sfreg_space *space,
@@ -149,6 +153,7 @@ static int sfreg_remove_one(struct mm_struct *mm, struct sfreg_root *draft, u64 
 		return -ENOENT;
 	if (sfreg_window_owner(mm) && !(there->flags & SFREG_WINDOW_OUTSIDER))
 		return -EPERM;
+	trace_sfreg_remove(mm, there->start, there->end);
 	return sfreg_draft_remove(draft, key);
 }
 

@@ -10,6 +10,7 @@
 
 #include "space.h"
 #include "stats.h"
+#include "trace.h"
 
 #define SFREG_SPACE_HASH_BITS	10
 
@@ -257,6 +258,7 @@ void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
 	if (view->root && !space->gone)
 		win = sfreg_root_next(view->root, start);
 	if (win && win->start < end) {
+		trace_sfreg_unmap(mm, start, end);
 		sfreg_view_mark_dead(view, start, end);
 		/* Not gone: the table's reference is there to be doubled. */
 		refcount_inc(&space->refs);

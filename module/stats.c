@@ -7,6 +7,9 @@
 
 #include "stats.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 DEFINE_PER_CPU(struct sfreg_counters, sfreg_counters);
 atomic_long_t sfreg_gauges[SFREG_N_GAUGES];
 

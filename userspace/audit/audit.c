@@ -49,12 +49,11 @@ static bool sandboxed;
 
 /*
  * Asked only when the loader has just opened a file, or there is a window to
- * remove, never at exit: the question itself opens a file.
+ * remove, never at exit: the question itself opens a file. If that fails, the
+ * hook keeps still this once.
  */
 static void look_for_sandbox(void)
 {
-	if (sandboxed)
-		return;
 	sandboxed = sfreg_seccomp_filters() != filters_at_start;
 	if (sandboxed)
 		sfreg_report("hook", "the program is in a new sandbox; keeping still");

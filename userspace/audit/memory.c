@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Reading memory that may not be there, and the few functions of string.h that
- * the hook and the compiler need: the hook brings no libc into the program.
+ * Reading memory that may not be there, and strings without libc.
  */
 #include <sys/uio.h>
 
@@ -9,43 +8,6 @@
 #include "syscall.h"
 
 #define PAGE_MASK	(~4095UL)
-
-/*
- * gcc emits calls of these three in freestanding code too. The map file keeps
- * them local. Volatile: else gcc would see that the loop is memcpy(), and call it.
- */
-void *memcpy(void *to, const void *from, size_t len)
-{
-	volatile unsigned char *t = to;
-	const unsigned char *f = from;
-
-	while (len--)
-		*t++ = *f++;
-	return to;
-}
-
-void *memset(void *to, int c, size_t len)
-{
-	volatile unsigned char *t = to;
-
-	while (len--)
-		*t++ = c;
-	return to;
-}
-
-int memcmp(const void *a, const void *b, size_t len)
-{
-	const volatile unsigned char *x = a;
-	const unsigned char *y = b;
-
-	for (; len--; x++, y++) {
-		unsigned char c = *x;
-
-		if (c != *y)
-			return c - *y;
-	}
-	return 0;
-}
 
 /* mincore(2) says ENOMEM for a page that is not mapped. */
 static bool is_mapped(unsigned long from, size_t len)
@@ -77,13 +39,13 @@ bool sfreg_audit_read(void *to, unsigned long from, size_t len)
 		return false;
 	if (!is_mapped(from, len))
 		return false;
-	memcpy(to, (const void *)from, len);
+	__builtin_memcpy(to, (const void *)from, len);
 	return true;
 }
 
 bool sfreg_audit_equal(const void *a, const void *b, size_t len)
 {
-	return !memcmp(a, b, len);
+	return !__builtin_memcmp(a, b, len);
 }
 
 size_t sfreg_audit_strlen(const char *s)

@@ -182,10 +182,10 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 	const struct sfe_func *f = &s->funcs[i];
 	size_t at = sfe_fde_at(s, i), fres = sfe_fde_at(s, s->n_funcs);
 	uint8_t info = sfe_width_code(sfe_start_width(f)) | f->pc_type << 4;
-	int64_t start = f->start - (s->pcrel ? (int64_t)at : 0);
+	uint64_t start = (uint64_t)f->start - (s->pcrel ? at : 0);
 
 	if (s->version == 3) {
-		sfe_put(s, buf, at + SFE_V3_START, 8, (uint64_t)start);
+		sfe_put(s, buf, at + SFE_V3_START, 8, start);
 		sfe_put(s, buf, at + SFE_V3_SIZE, 4, f->size);
 		sfe_put(s, buf, at + SFE_V3_FRE_OFF, 4, rows_at - 5 - fres);
 		sfe_put(s, buf, rows_at - 5 + SFE_ATTR_N_FRES, 2, f->n_rows);
@@ -194,7 +194,7 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 		buf[rows_at - 5 + SFE_ATTR_REP] = f->rep_size;
 		return;
 	}
-	sfe_put(s, buf, at + SFE_FDE_START, 4, (uint64_t)start);
+	sfe_put(s, buf, at + SFE_FDE_START, 4, start);
 	sfe_put(s, buf, at + SFE_FDE_SIZE, 4, f->size);
 	sfe_put(s, buf, at + SFE_FDE_FRE_OFF, 4, rows_at - fres);
 	sfe_put(s, buf, at + SFE_FDE_N_FRES, 4, f->n_rows);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The shape of the row table: what merges, how large it gets, and where the
+ * limits lie, to the row.
+ */
+#include "build.h"
+#include "numbering.h"
+#include "random_section.h"
+#include "table.h"
+#include "tap.h"
+
+static const struct sfe_row one[] = { { .start = 0, .base = SFE_SP, .cfa = 8 } };
+static const struct sfe_row same[] = {
+	{ .start = 0, .base = SFE_SP, .cfa = 8 },
+	{ .start = 3, .base = SFE_SP, .cfa = 8 },
+	{ .start = 5, .base = SFE_SP, .cfa = 8 },
+};
+
+static void check_merging(void)
+{
+	struct sfe_func touching[] = {
+		{ .start = 0, .size = 16, SFE_ROWS(one) },
+		{ .start = 16, .size = 16, SFE_ROWS(same) },
+		{ .start = 32, .size = 16, SFE_ROWS(one) },
+	};
+	struct sfe_func apart[] = {
+		{ .start = 0, .size = 16, SFE_ROWS(one) },
+		{ .start = 17, .size = 15, SFE_ROWS(one) },
+	};
+	struct sfe_section s = { .version = 2, SFE_FUNC_ARRAY(touching) };
+	struct sfr_table *t = must_build(&s);
+
+	is(sfr_table_rows(t), 2, "equal neighbours are one row, and the end");
+	free(t);
+	s = (struct sfe_section) { .version = 2, SFE_FUNC_ARRAY(apart) };
+	t = must_build(&s);
+	is(sfr_table_rows(t), 4, "a gap of a byte is a row");
+	free(t);
+	s = (struct sfe_section) { .version = 2 };
+	t = must_build(&s);
+	is(sfr_table_rows(t), 1, "no functions: one row");
+	ok(!sfr_table_rule(t, 0, false) && !sfr_table_rule(t, 0, true) &&
+	   !sfr_table_rule(t, -1ull, false), "and no rule anywhere");
+	free(t);
+}
+
+/* Whatever the span, the index has no more entries than there are rows. */
+static void check_index(int64_t far, const char *name)
+{
+	struct sfe_func f[] = {
+		{ .start = 0, .size = 64, SFE_ROWS(one) },
+		{ .start = far, .size = 64, SFE_ROWS(one) },
+	};
+	struct sfe_section s = { .version = 3, SFE_FUNC_ARRAY(f) };
+	struct sfr_table *t = must_build(&s);
+
+	ok(t->n_blocks <= t->n_text_rows && t->shift >= SFR_MIN_SHIFT,
+	   "%s: %u blocks of 2^%u for %u rows", name, t->n_blocks, t->shift, t->n_rows);
+	ok(sfr_table_rule(t, far, false) && sfr_table_rule(t, far + 63, false) &&
+	   !sfr_table_rule(t, far - 1, false) && !sfr_table_rule(t, far / 2, false) &&
+	   sfr_table_rule(t, far + 64, true) && !sfr_table_rule(t, far + 64, false),
+	   "%s: found at the far end", name);
+	is(sfr_table_bytes(t), t->bytes, "%s: its size", name);
+	free(t);
+}
+
+/* Dense rows: a block of 64 bytes holds 64 of them. */
+static void check_dense(void)
+{
+	static struct sfe_row rows[1024];
+	struct sfe_func f = { .size = 1024, SFE_ROWS(rows) };
+	struct sfe_section s = { .version = 3, SFE_FUNCS(f) };
+	struct sfr_table *t;
+	bool good = true;
+	int i;
+
+	for (i = 0; i < 1024; i++)
+		rows[i] = (struct sfe_row) { .start = i, .base = SFE_SP, .cfa = 8 + 8 * i };
+	t = must_build(&s);
+	for (i = 0; i < 1024; i++)
+		good &= rule_is(sfr_table_rule(t, i, false), SFR_BASE_SP, 8 + 8 * i, 0) &&
+			rule_is(sfr_table_rule(t, i + 1, true), SFR_BASE_SP, 8 + 8 * i, 0);
+	ok(good, "a row for every byte");
+	free(t);
+}
+
+/* For random sections: as many rows as allowed are, one fewer is refused. */
+static void check_row_limit(void)
+{
+	static struct random_section r;
+	static uint8_t bytes[1 << 16];
+	int wrong_at = 0, wrong_below = 0, i;
+	struct sfr_table *t;
+	size_t len;
+	u32 rows;
+
+	for (i = 0; i < 300; i++) {
+		random_section(&r, 1 + i % 3, i);
+		len = sfe_emit(&r.section, bytes, sizeof(bytes));
+		if (build_bytes(bytes, len, &t))
+			continue;
+		rows = sfr_table_rows(t);
+		free(t);
+		wrong_at += build_limited(bytes, len, rows, &t) != SFR_OK;
+		free(t);
+		wrong_below += build_limited(bytes, len, rows - 1, &t) != SFR_ERR_ROWS;
+		free(t);
+	}
+	is(wrong_at, 0, "as many rows as the limit says");
+	is(wrong_below, 0, "one row more than the limit says");
+}
+
+/* @n functions of one row each, no two alike. */
+static enum sfr_status build_distinct(u32 n, struct sfr_table **t)
+{
+	struct sfe_row *rows = calloc(n, sizeof(*rows));
+	struct sfe_func f = { .size = n, .width = 4, .n_rows = n, .rows = rows };
+	struct sfe_section s = { .version = 2, SFE_FUNCS(f) };
+	enum sfr_status status;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		rows[i] = (struct sfe_row) { .start = i, .base = SFE_SP, .cfa = 8 * i, .width = 4 };
+	status = build(&s, t);
+	free(rows);
+	return status;
+}
+
+static void check_rule_limit(void)
+{
+	struct sfr_table *t;
+
+	is(build_distinct(65535, &t), SFR_OK, "65,535 distinct rules");
+	ok(t && rule_is(sfr_table_rule(t, 65534, false), SFR_BASE_SP, 8 * 65534, 0),
+	   "the last of them is found");
+	free(t);
+	is(build_distinct(65536, &t), SFR_ERR_RULES, "65,536 distinct rules");
+	free(t);
+}
+
+/* What happens to a rule all of whose slots others took: a new number, at once. */
+static void check_collisions(void)
+{
+	static struct sfr_rule rules[100];
+	static u16 slots[256];
+	struct sfr_numbering n = { .rules = rules, .slots = slots };
+	struct sfr_rule a = { .cfa_off = 8 }, b = { .cfa_off = 16 };
+	u16 first, again, number;
+	int i;
+
+	sfr_numbering_init(&n, 100);
+	ok(!sfr_number_rule(&n, &a, &first) && !sfr_number_rule(&n, &a, &again) &&
+	   first == again && first == 1, "an equal rule has an equal number");
+	for (i = 0; i < 256; i++)
+		slots[i] = first;
+	ok(!sfr_number_rule(&n, &b, &number) && number == 2 &&
+	   !memcmp(&rules[2], &b, sizeof(b)), "collisions without end: a new number");
+}
+
+int main(void)
+{
+	check_merging();
+	check_index(128, "near");
+	check_index(1 << 20, "a megabyte");
+	check_index(0xffffffffll - 64, "four gigabytes");
+	check_dense();
+	check_row_limit();
+	check_rule_limit();
+	check_collisions();
+	return tap_done();
+}

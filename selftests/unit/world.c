@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* See world.h. */
+#include <assert.h>
+#include "world.h"
+
+void world_word(struct world *w, u64 addr, u64 value)
+{
+	assert(w->n_words < WORLD_MAX);
+	w->words[w->n_words].addr = addr;
+	w->words[w->n_words++].value = value;
+}
+
+void world_window(struct world *w, u64 start, u64 len, u64 base, const struct sfr_table *t)
+{
+	assert(w->n_windows < 8);
+	w->windows[w->n_windows].start = start;
+	w->windows[w->n_windows].len = len;
+	w->windows[w->n_windows].base = base;
+	w->windows[w->n_windows++].table = t;
+}
+
+void world_signal(struct world *w, u64 sp, u64 pc, u64 new_sp, u64 fp)
+{
+	assert(w->n_signals < 8);
+	w->signals[w->n_signals].sp = sp;
+	w->signals[w->n_signals].regs = (struct sfr_regs) { .pc = pc, .sp = new_sp, .fp = fp };
+	w->signals[w->n_signals++].what =
+		(struct sfr_interruption) { .to_pc = 0x5150, .type = SFR_DISC_ASYNC };
+}
+
+void world_restorer(struct world *w, u64 pc)
+{
+	assert(w->n_restorers < 4);
+	w->restorers[w->n_restorers++] = pc;
+}
+
+void world_start(struct world *w, struct sfr_walk *walk, u64 pc, u64 sp, u64 fp)
+{
+	struct sfr_regs regs = { .pc = pc, .sp = sp, .fp = fp };
+
+	memset(walk, 0xa5, sizeof(*walk));
+	walk->env = w;
+	walk->addr_max = WORLD_ADDR_MAX;
+	walk->max_switches = 0;
+	walk->just_called = false;
+	sfr_walk_start(walk, &regs);
+}
+
+bool sfr_env_read(void *env, u64 addr, u64 *word)
+{
+	struct world *w = env;
+	int i;
+
+	w->reads++;
+	for (i = 0; i < w->n_words; i++) {
+		if (w->words[i].addr == addr) {
+			*word = w->words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel)
+{
+	struct world *w = env;
+	int i;
+
+	for (i = 0; i < w->n_windows; i++) {
+		if (pc - w->windows[i].start < w->windows[i].len) {
+			*rel = pc - w->windows[i].base;
+			return w->windows[i].table;
+		}
+	}
+	return NULL;
+}
+
+bool sfr_env_is_restorer(void *env, u64 pc)
+{
+	struct world *w = env;
+	int i;
+
+	for (i = 0; i < w->n_restorers; i++)
+		if (w->restorers[i] == pc)
+			return true;
+	return false;
+}
+
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
+			  struct sfr_interruption *what)
+{
+	struct world *w = env;
+	int i;
+
+	for (i = 0; i < w->n_signals; i++) {
+		if (w->signals[i].sp == sp) {
+			*regs = w->signals[i].regs;
+			*what = w->signals[i].what;
+			return true;
+		}
+	}
+	return false;
+}

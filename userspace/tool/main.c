@@ -130,6 +130,10 @@ int main(int argc, char **argv)
 	};
 	struct choice choice = { 0 };
 
+	if (!argc)
+		return EXIT_USAGE;
+	/* All messages begin alike, however the command was called. */
+	argv[0] = "sfreg";
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)

@@ -61,20 +61,11 @@ each_finding()
 	done
 }
 
-# kernel_tool NAME... - a script of the kernel's scripts/ directory: from build/
-# (where scripts/deps puts it), else taken out of Debian's linux-source package
+# kernel_tool NAME - a script of the kernel's scripts/ directory
 kernel_tool()
 {
-	tools=$build/kernel-scripts
-	if [ ! -e "$tools/$1" ]; then
-		tarball=$(find /usr/src -maxdepth 1 -name 'linux-source-6*.tar.xz' | sort -V | tail -n 1)
-		[ -n "$tarball" ] || return 1
-		mkdir -p "$tools"
-		tar -xJf "$tarball" -C "$tools" --strip-components=2 --wildcards --occurrence=1 \
-			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
-			'*/scripts/const_structs.checkpatch' '*/scripts/kernel-doc' || return 1
-	fi
-	printf '%s\n' "$tools/$1"
+	scripts/kernel-files "$build" >/dev/null 2>&1
+	[ -e "$build/kernel-scripts/$1" ] && printf '%s\n' "$build/kernel-scripts/$1"
 }
 
 # kernel_headers - the directory to build the module against: $KDIR, else the
@@ -95,6 +86,10 @@ build_module()
 	log=$1
 	shift
 	kdir=$(kernel_headers) || return 1
+	mkdir -p "$work"
+	# One build at a time: kbuild tries its compiler's options out in there.
+	exec 9>"$work/lock"
+	flock 9
 	rm -rf "$work/module"
 	mkdir -p "$work/module"
 	cp -rs "$top/Kbuild" "$top/module" "$top/uapi" "$work/module/" || return 1

@@ -7,7 +7,8 @@
 #	perf script --ns -F tid,time,event,ip,sym,dso
 #
 # A sample is { time => ns, kernel => [frames], user => [frames] }, frames
-# innermost first, a frame { sym => name, dso => file name without directory }.
+# innermost first, a frame { sym => name, dso => file name without directory,
+# ip => offset in the file (user) or address (kernel), hexadecimal }.
 
 package Samples;
 
@@ -48,7 +49,8 @@ sub add_frame
 	$dso =~ s{.*/}{};
 	$dso =~ s{ \(deleted\)$}{};
 	my $where = $ip =~ /^f{6}[0-9a-f]{10}$/ ? 'kernel' : 'user';
-	push @{$sample->{$where}}, { sym => $sym, dso => $dso };
+	push @{$sample->{$where}}, { sym => $sym, dso => $dso,
+				     ip => $ip };
 }
 
 # The names of a chain, outermost first.

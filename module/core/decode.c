@@ -135,7 +135,7 @@ enum sfr_status sfr_decode_header(const void *bytes, size_t len,
 		return SFR_ERR_TRUNCATED;
 	memset(plan, 0, sizeof(*plan));
 	magic = sfr_get(&c, 2);
-	c.big = magic == (u16)(SFR_MAGIC << 8 | SFR_MAGIC >> 8);
+	c.big = magic == SFR_MAGIC_SWAPPED;
 	if (magic != SFR_MAGIC && !c.big)
 		return SFR_ERR_MAGIC;
 	plan->version = sfr_get(&c, 1);

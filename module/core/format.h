@@ -10,6 +10,7 @@
 
 /* "SFrame Preamble" and "SFrame Header"; an auxiliary header may follow. */
 #define SFR_MAGIC		0xdee2
+#define SFR_MAGIC_SWAPPED	0xe2de	/* of the other byte order */
 #define SFR_HEADER_SIZE		28
 
 /* "SFrame Flags". */

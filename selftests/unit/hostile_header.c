@@ -85,7 +85,7 @@ static void prefixes(u8 v)
 	hostile_bytes(bytes, len, SFR_OK, "the whole length");
 }
 
-static void empty(u8 v)
+static void no_functions(u8 v)
 {
 	struct sfe_section s = { .version = v };
 	struct sfr_table *t = hostile_build(&s, SFR_OK, "a header without functions");
@@ -105,7 +105,7 @@ void hostile_header(void)
 		foreign(v);
 		wrapping(v);
 		prefixes(v);
-		empty(v);
+		no_functions(v);
 	}
 	hostile_put(1, SFE_H_FLAGS, 1, 0x04, SFR_ERR_FLAGS, "starts from their field");
 	hostile_put(3, SFE_H_FLAGS, 1, 0x02, SFR_ERR_FLAGS, "frame pointer kept");

@@ -105,7 +105,7 @@ static void version_3_types(void)
 	hostile_put(3, at, 1, 0x80, SFR_ERR_FDE_INFO, "bit 7 of the second info byte");
 }
 
-static void info(u8 v)
+static void info_byte(u8 v)
 {
 	const struct sfe_section *s = &hostile_base[v];
 	size_t at = v == 3 ? sfe_attr_at(s, 0) + SFE_ATTR_INFO :
@@ -146,7 +146,7 @@ void hostile_index(void)
 
 	for (v = 1; v <= 3; v++) {
 		order(v);
-		info(v);
+		info_byte(v);
 		rows_of(v);
 		if (v > 1)
 			blocks(v);

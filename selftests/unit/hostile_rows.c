@@ -21,7 +21,7 @@ static struct sfr_table *second_at(u8 v, u8 pc_type, u32 first, u32 second,
 	return hostile_build(&s, want, what);
 }
 
-static void starts(u8 v, u8 type)
+static void row_starts(u8 v, u8 type)
 {
 	struct sfr_table *t;
 
@@ -40,7 +40,7 @@ static void starts(u8 v, u8 type)
 	free(t);
 }
 
-static void info(u8 v)
+static void info_byte(u8 v)
 {
 	const struct sfe_section *s = &hostile_base[v];
 	size_t at = sfe_row_at(s, 0, 0) + 1;
@@ -112,7 +112,7 @@ static void offsets(u8 v)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(each); i++) {
 		struct sfe_func f = { .size = 16, .n_rows = 1, .rows = &each[i].row };
 		struct sfe_section s = { .version = v, SFE_FUNCS(f) };
 
@@ -121,7 +121,7 @@ static void offsets(u8 v)
 }
 
 /* An emitter that inverts the base bit says fp where it means sp: believed. */
-static void inverted(u8 v)
+static void base_bit(u8 v)
 {
 	struct sfe_row rows[] = { { .base = SFE_FP, .cfa = 8 } };
 	struct sfe_func f = { .size = 16, SFE_ROWS(rows) };
@@ -137,12 +137,12 @@ void hostile_rows(void)
 	u8 v;
 
 	for (v = 1; v <= 3; v++) {
-		starts(v, 0);
-		starts(v, 1);
-		info(v);
+		row_starts(v, 0);
+		row_starts(v, 1);
+		info_byte(v);
 		run_out(v);
 		shared(v);
 		offsets(v);
-		inverted(v);
+		base_bit(v);
 	}
 }

@@ -6,10 +6,7 @@
 #include <alloca.h>
 #include <stdarg.h>
 #include <string.h>
-
-int external(int value);
-void external_bytes(char *bytes, unsigned long n);
-_Noreturn void external_stop(void);
+#include "sample.h"
 
 int leaf(int a)
 {
@@ -94,16 +91,17 @@ int stack_arguments(int a, int b, int c, int d, int e, int f, int g, int h, int 
 }
 
 /* More than 256 bytes of code between rows: starts of two bytes. */
-#define FOUR(x)		x; x; x; x
-#define SIXTY_FOUR(x)	FOUR(FOUR(FOUR(x)))
-
 int long_function(int a)
 {
-	int b = external(a);
+	int b = external(a), i;
 
-	SIXTY_FOUR(b = external(b) + a);
+#pragma GCC unroll 64
+	for (i = 0; i < 64; i++)
+		b = external(b) + a;
 	if (b < 0)
 		return b;
-	SIXTY_FOUR(b ^= external(a - b));
+#pragma GCC unroll 64
+	for (i = 0; i < 64; i++)
+		b ^= external(a - b);
 	return b + variable_frame(a);
 }

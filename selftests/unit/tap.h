@@ -13,6 +13,10 @@
 
 #define TAP_SECONDS	300
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
+
 /* In tap.c: one count for all files of a program. */
 extern int tap_count, tap_failures;
 

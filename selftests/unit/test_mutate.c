@@ -75,7 +75,9 @@ int main(void)
 	size_t len;
 
 	for (version = 1; version <= 3; version++) {
-		compiled = refused = outside = 0;
+		compiled = 0;
+		refused = 0;
+		outside = 0;
 		for (i = 0; i < SECTIONS; i++) {
 			random_section(&r, version, 77 * version + i);
 			r.section.n_funcs = i % 6;

@@ -98,7 +98,7 @@ int main(void)
 	world_word(&w, FP - 32, SP + 0x1fc);
 	world_word(&w, FP - 40, -8ull);
 	/* Two vectors share FP - 16: as a saved CFA, and as a return address. */
-	for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
 		w.words[7].value = vectors[i].caller.pc == 0x2000 ? 0x2000 : SP + 0x200;
 		check(&w, &vectors[i]);
 	}

@@ -22,6 +22,7 @@
 static const struct sfe_row leaf[] = {
 	{ .start = 0, .base = SFE_SP, .cfa = 8 }, { .start = 4, .base = SFE_SP, .cfa = 16 },
 };
+
 static const struct sfe_row middle[] = { { .base = SFE_SP, .cfa = 32, .fp = -16 } };
 static const struct sfe_row by_fp[] = { { .base = SFE_FP, .cfa = 16, .fp = -16 } };
 static const struct sfe_row last[] = { { .outermost = true } };
@@ -35,6 +36,7 @@ static const struct sfe_func funcs[] = {
 	{ .start = 0x90, .size = 0x10, SFE_ROWS(caller) },
 	{ .start = 0xa0, .size = 0x10, SFE_ROWS(neighbour) },
 };
+
 static const struct sfe_section section = { .version = 2, SFE_FUNC_ARRAY(funcs) };
 
 static bool frame_is(const struct sfr_walk *w, u64 pc, u64 sp, u64 fp, int kind, int source)

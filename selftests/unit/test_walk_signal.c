@@ -21,11 +21,13 @@ static const struct sfe_row handler[] = { { .base = SFE_SP, .cfa = 8 } };
 static const struct sfe_row code[] = {
 	{ .start = 0, .base = SFE_SP, .cfa = 8 }, { .start = 8, .base = SFE_SP, .cfa = 16 },
 };
+
 static const struct sfe_func funcs[] = {
 	{ .start = 0x00, .size = 0x20, SFE_ROWS(handler) },
 	{ .start = 0x20, .size = 0x20, SFE_ROWS(code) },
 	{ .start = 0x40, .size = 9, .signal = true },
 };
+
 static const struct sfe_section section = { .version = 3, SFE_FUNC_ARRAY(funcs) };
 
 static bool is_interrupted(const struct sfr_walk *w, u64 pc, u64 sp)
@@ -42,7 +44,7 @@ static void check_handler(struct world *w, u64 tramp, const char *name)
 {
 	struct sfr_walk walk;
 
-	w->n_words = w->n_signals = 0;
+	world_clear(w);
 	world_word(w, SP, tramp);
 	world_signal(w, SP + 8, TEXT + 0x28, SP + 0x100, 0xfb);
 	world_word(w, SP + 0x108, TEXT + 0x21);
@@ -66,7 +68,7 @@ static void check_top(struct world *w, u64 pc, const char *name)
 {
 	struct sfr_walk walk;
 
-	w->n_words = w->n_signals = 0;
+	world_clear(w);
 	world_signal(w, SP, TEXT + 0x20, SP + 0x100, 0xfb);
 	world_start(w, &walk, pc, SP, 1);
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "%s on top", name);
@@ -77,7 +79,7 @@ static void check_frame_gone(struct world *w)
 {
 	struct sfr_walk walk;
 
-	w->n_words = w->n_signals = 0;
+	world_clear(w);
 	world_start(w, &walk, TRAMP, SP, 1);
 	is(sfr_walk_next(&walk), SFR_STOP_UNREADABLE, "a signal frame that cannot be read");
 	is(walk.cfa, 0, "has no CFA");
@@ -89,7 +91,7 @@ static void check_switches(struct world *w, u64 new_sp, const char *name)
 {
 	struct sfr_walk walk;
 
-	w->n_words = w->n_signals = 0;
+	world_clear(w);
 	world_signal(w, SP, TEXT + 0x20, new_sp, 0xfb);
 	world_start(w, &walk, TRAMP, SP, 1);
 	is(sfr_walk_next(&walk), SFR_STOP_SWITCH_LIMIT, "%s: none is allowed", name);
@@ -107,7 +109,7 @@ static void check_circle(struct world *w)
 	struct sfr_walk walk;
 	int frames = 0;
 
-	w->n_words = w->n_signals = 0;
+	world_clear(w);
 	world_signal(w, SP, TRAMP, ALT, 0xfb);
 	world_signal(w, ALT, TRAMP, SP, 0xfb);
 	world_start(w, &walk, TRAMP, SP, 1);
@@ -133,7 +135,7 @@ static void check_edges(const struct sfr_table *t)
 	w.windows[0].len = 0x40;
 	check_handler(&w, TRAMP, "trampoline at a touching window's first byte");
 	w.n_windows = 1;
-	w.n_words = w.n_signals = 0;
+	world_clear(&w);
 	world_word(&w, SP, TRAMP);
 	world_signal(&w, SP + 8, TEXT + 0x28, SP + 0x100, 0xfb);
 	world_start(&w, &walk, TEXT + 0x10, SP, 1);

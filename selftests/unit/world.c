@@ -3,6 +3,12 @@
 #include <assert.h>
 #include "world.h"
 
+void world_clear(struct world *w)
+{
+	w->n_words = 0;
+	w->n_signals = 0;
+}
+
 void world_word(struct world *w, u64 addr, u64 value)
 {
 	assert(w->n_words < WORLD_MAX);

@@ -314,9 +314,23 @@ static inline void sft_take_gauges(void)
 	sft_gauges_before = sft_gauges();
 }
 
-/* Stands last in every program. */
+/* Stands last in every program: fixtures run in the order of their definition. */
 #define SFT_MAIN							\
-TEST(gauges_are_back)							\
+FIXTURE(end) {								\
+	char none;							\
+};									\
+									\
+FIXTURE_SETUP(end)							\
+{									\
+	self->none = 0;							\
+}									\
+									\
+FIXTURE_TEARDOWN(end)							\
+{									\
+	self->none = 0;							\
+}									\
+									\
+TEST_F(end, gauges_are_back)						\
 {									\
 	struct sft_gauges now;						\
 									\

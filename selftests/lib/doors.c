@@ -75,7 +75,8 @@ static void check(const struct answers *a)
 	int result[5], pipes[2], status;
 	pid_t pid;
 
-	if (pipe(pipes) || (pid = fork()) < 0) {
+	pid = pipe(pipes) ? -1 : fork();
+	if (pid < 0) {
 		tap_ok(false, "%s: fork", a->what);
 		return;
 	}

@@ -50,7 +50,7 @@ for ld in gold lld; do
 	fi
 done
 is "$(found "$own/plain.so")" "it has no .sframe" "a library without"
-is "$(found --main)" "$(truth "$own/object-find")" "the main program"
+is "$(found --program)" "$(truth "$own/object-find")" "the main program"
 
 cp "$own/good.so" "$work/no-segment.so"
 "$own/patch-elf" "$work/no-segment.so" no-segment

@@ -4,7 +4,7 @@
  * prints what it found, relative to the object's base, or why nothing. The shell
  * script compares that with readelf(1). Built with ASan and UBSan.
  *
- * Use: object-find [--no-vm] [--path=FILE] FILE, or --main instead of FILE
+ * Use: object-find [--no-vm] [--path=FILE] FILE, or --program instead of FILE
  *
  * --no-vm: process_vm_readv(2) fails with EPERM, as it does in many containers.
  */
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	}
 	if (argc != 2)
 		return 2;
-	if (!strcmp(argv[1], "--main"))
+	if (!strcmp(argv[1], "--program"))
 		return report_map(dlopen(NULL, RTLD_NOW), path, true);
 	return report_map(dlopen(argv[1], RTLD_NOW), path, false);
 }

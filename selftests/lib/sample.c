@@ -3,8 +3,6 @@
  * Text for the test objects. With FAR, some of it lies in a second section, for
  * which the linker makes a second executable segment.
  */
-int sample(int n);
-
 #ifdef FAR
 __attribute__((__section__(".far"), __noinline__)) static int helper(int n)
 #else

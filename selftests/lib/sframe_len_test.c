@@ -75,7 +75,9 @@ static void check(size_t i)
 		ok = why && strstr(why, cases[i].why);
 	else
 		ok = !why && len == cases[i].len;
-	tap_ok(ok, "%s%s%s", cases[i].what, ok ? "" : ", got: ", ok ? "" : why ? why : "a length");
+	tap_ok(ok, "%s", cases[i].what);
+	if (!ok)
+		printf("# got %lu, %s\n", len, why ?: "accepted");
 }
 
 /* Whatever the 28 bytes are: a length within the room, or a reason. */

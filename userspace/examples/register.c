@@ -15,11 +15,11 @@
 #define PT_GNU_SFRAME 0x6474e554
 #endif
 
-static const ElfW(Phdr) *find(const struct dl_phdr_info *info, ElfW(Word) type,
-			      ElfW(Word) flags)
+static const Elf64_Phdr *find(const struct dl_phdr_info *info, Elf64_Word type,
+			      Elf64_Word flags)
 {
 	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
+		const Elf64_Phdr *phdr = &info->dlpi_phdr[i];
 
 		if (phdr->p_type == type && (phdr->p_flags & flags) == flags)
 			return phdr;
@@ -30,8 +30,8 @@ static const ElfW(Phdr) *find(const struct dl_phdr_info *info, ElfW(Word) type,
 /* The first object is the program itself. */
 static int register_program(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	const ElfW(Phdr) *text = find(info, PT_LOAD, PF_X);
-	const ElfW(Phdr) *sframe = find(info, PT_GNU_SFRAME, 0);
+	const Elf64_Phdr *text = find(info, PT_LOAD, PF_X);
+	const Elf64_Phdr *sframe = find(info, PT_GNU_SFRAME, 0);
 	int *error = arg;
 
 	(void)size;

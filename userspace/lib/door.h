@@ -14,7 +14,7 @@
  * Opens the device. A node without a driver behind it is as good as none:
  * -ENOSYS. Everything else (no permission, no descriptor left) is told as it is.
  */
-sys_inline int door_open(void)
+static __always_inline int door_open(void)
 {
 	int fd = sys_open(SFREG_DEVICE, O_RDONLY);
 
@@ -30,7 +30,7 @@ sys_inline int door_open(void)
 }
 
 /* One call through an open device. -ENOTTY: that is not ours, or it is older. */
-sys_inline int door_ioctl(int fd, unsigned long request, const void *arg)
+static __always_inline int door_ioctl(int fd, unsigned long request, const void *arg)
 {
 	int ret = sys_ioctl(fd, request, arg);
 
@@ -38,7 +38,7 @@ sys_inline int door_ioctl(int fd, unsigned long request, const void *arg)
 }
 
 /* Inlined all the way, see sfreg_backtrace(). */
-sys_inline int door_call(unsigned long request, const void *arg)
+static __always_inline int door_call(unsigned long request, const void *arg)
 {
 	int fd = door_open();
 	int ret;

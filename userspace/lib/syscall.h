@@ -11,14 +11,13 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/cdefs.h>
 
 #if !defined(__x86_64__) || defined(__ILP32__)
 #error "A new architecture adds its system call instruction here"
 #endif
 
-#define sys_inline static inline __attribute__((__always_inline__))
-
-sys_inline long sys_call(long nr, long a, long b, long c, long d, long e, long f)
+static __always_inline long sys_call(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
@@ -32,23 +31,23 @@ sys_inline long sys_call(long nr, long a, long b, long c, long d, long e, long f
 	return ret;
 }
 
-sys_inline int sys_open(const char *path, int flags)
+static __always_inline int sys_open(const char *path, int flags)
 {
 	return sys_call(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0, 0);
 }
 
-sys_inline void sys_close(int fd)
+static __always_inline void sys_close(int fd)
 {
 	sys_call(__NR_close, fd, 0, 0, 0, 0, 0);
 }
 
-sys_inline int sys_ioctl(int fd, unsigned long request, const void *arg)
+static __always_inline int sys_ioctl(int fd, unsigned long request, const void *arg)
 {
 	return sys_call(__NR_ioctl, fd, request, (long)arg, 0, 0, 0);
 }
 
-sys_inline int sys_prctl(int option, unsigned long a, unsigned long b,
-			 unsigned long c, unsigned long d)
+static __always_inline int sys_prctl(int option, unsigned long a, unsigned long b,
+				     unsigned long c, unsigned long d)
 {
 	return sys_call(__NR_prctl, option, a, b, c, d, 0);
 }

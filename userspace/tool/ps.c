@@ -38,7 +38,7 @@ static void parse_line(struct names *names)
 	names->line[strcspn(names->line, "\n")] = '\0';
 	if (sscanf(names->line, "%llx-%llx %*s %*s %*s %*s %n", &names->start,
 		   &names->end, &at) != 2)
-		names->start = names->end = 0;
+		names->end = 0;
 	names->name = at ? names->line + at : "";
 }
 

@@ -60,21 +60,21 @@ tests: test-files userspace
 
 check:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory module-guest
-	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -j$(JOBS) tests
 	@selftests/run
 
 soak:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory module-guest
-	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -j$(JOBS) tests
 	@selftests/vm/run --group soak --name soak
 
 demo:
 	@scripts/deps demo
-	@$(MAKE) --no-print-directory module-guest
-	@$(MAKE) --no-print-directory -j$(JOBS) userspace
-	@$(MAKE) --no-print-directory -C selftests/perf
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -j$(JOBS) userspace
+	@$(MAKE) -s --no-print-directory -C selftests/perf
 	@selftests/demo/run
 
 fuzz:

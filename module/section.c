@@ -157,8 +157,9 @@ static struct sfreg_user *sfreg_user_uncharge(struct sfreg_user *user, size_t by
  * Make @fresh known, charged to @uid; unless an equal section came first, which
  * is returned then. The caller frees what is not used.
  */
-static struct sfreg_compiled *sfreg_section_publish(struct sfreg_shared_section *fresh,
-						   kuid_t uid, struct sfreg_user **spare)
+static struct sfreg_compiled *
+sfreg_section_publish(struct sfreg_shared_section *fresh, kuid_t uid,
+		      struct sfreg_user **spare)
 {
 	struct sfreg_compiled *section;
 	struct sfreg_user *user;

@@ -48,12 +48,13 @@ static bool sfreg_is_sigreturn_code(void *env, u64 pc)
  */
 static bool sfreg_is_installed_restorer(u64 pc)
 {
-	struct sighand_struct *sighand = READ_ONCE(current->sighand);
+	struct sighand_struct *sighand = rcu_dereference(current->sighand);
+	const __sigrestore_t restorer = (__sigrestore_t)u64_to_user_ptr(pc);
 	int i;
 
-	for (i = 0; sighand && i < _NSIG; i++)
-		if ((u64)READ_ONCE(sighand->action[i].sa.sa_restorer) == pc)
-			return pc;
+	for (i = 0; pc && sighand && i < _NSIG; i++)
+		if (READ_ONCE(sighand->action[i].sa.sa_restorer) == restorer)
+			return true;
 	return false;
 }
 
@@ -75,7 +76,7 @@ static bool sfreg_signal_is_fault(int signo, int code)
  */
 static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
 {
-	struct sighand_struct *sighand = READ_ONCE(current->sighand);
+	struct sighand_struct *sighand = rcu_dereference(current->sighand);
 	const struct sigaction *action;
 	u64 signo_errno, code_pad;
 	int signo;
@@ -90,7 +91,7 @@ static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
 	action = &sighand->action[signo - 1].sa;
 	if (!(READ_ONCE(action->sa_flags) & SA_SIGINFO))
 		return;
-	what->to_pc = (u64)READ_ONCE(action->sa_handler);
+	what->to_pc = (__force u64)READ_ONCE(action->sa_handler);
 	what->type = sfreg_signal_is_fault(signo, (s32)code_pad) ? SFR_DISC_FAULT :
 								   SFR_DISC_ASYNC;
 }

@@ -35,7 +35,7 @@ static inline struct sfreg_space *sfreg_space_find(const struct mm_struct *mm)
 	return NULL;
 }
 
-struct sfreg_view notrace *sfreg_space_view(const struct mm_struct *mm)
+notrace struct sfreg_view *sfreg_space_view(const struct mm_struct *mm)
 {
 	struct sfreg_space *space = sfreg_space_find(mm);
 
@@ -49,6 +49,7 @@ static bool sfreg_range_hits(const struct sfreg_range *range, const struct sfreg
 
 const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc)
 {
+	/* Pairs with the release in sfreg_view_mark_dead(). */
 	u32 i, n_dead = smp_load_acquire(&view->n_dead);
 	const struct sfreg_win *win;
 
@@ -234,6 +235,7 @@ static void sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
 	if (view->n_dead < SFREG_DEAD_MAX) {
 		range->start = start;
 		range->end = end;
+		/* A reader that sees the number sees the range. */
 		smp_store_release(&view->n_dead, view->n_dead + 1);
 		return;
 	}

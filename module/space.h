@@ -50,7 +50,7 @@ struct sfreg_space {
 	bool gone;			/* left the table, for good */
 	struct sfreg_view __rcu *view;
 	raw_spinlock_t view_lock;
-	struct mutex lock;
+	struct mutex lock;		/* writers */
 	struct work_struct work;
 	struct rcu_head rcu;
 };

@@ -52,6 +52,7 @@ const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel)
 }
 
 void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
+	__acquires(RCU)
 {
 	const struct sfr_regs from = { .pc = regs->ip, .sp = regs->sp, .fp = regs->bp };
 
@@ -74,6 +75,7 @@ bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 }
 
 enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
+	__releases(RCU)
 {
 	pagefault_enable();
 	rcu_read_unlock();

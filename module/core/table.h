@@ -10,8 +10,8 @@
  *
  * Row i holds from lowest + offsets[i] on, by rules[numbers[i]]. Rows of the
  * text come first; the last of them names no rule and stands at ->span, the end
- * of the last function. Behind them stand the rows of repeating blocks, whose
- * offsets count from the block's start.
+ * of the last function, or before it if that function has none. Behind them
+ * stand the rows of repeating blocks, whose offsets count from the block's start.
  *
  * index[b] is the row that holds at the first byte of block b of 2^shift bytes,
  * so that the row of an offset in b is one of index[b] .. index[b + 1].

@@ -69,7 +69,7 @@ struct oracle oracle_at(const uint8_t *section, int64_t rel)
 		if (section[3] & 4)
 			at += fde - section;
 		size = le(fde + (version == 3 ? 8 : 4), 4);
-		if (rel < at || rel - at >= size)
+		if (rel < at || (uint64_t)rel - (uint64_t)at >= size)
 			continue;
 		attr = version == 3 ? rows + le(fde + 12, 4) : fde + 12;
 		n_rows = le(attr, version == 3 ? 2 : 4);

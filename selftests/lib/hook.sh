@@ -59,8 +59,8 @@ is "$(SFREG_DEBUG='' LD_AUDIT=$hook "$own/pie" 2>&1 > /dev/null)" "" \
 	"an empty SFREG_DEBUG is none"
 if [ -e "$own/gold.so" ]; then
 	watched "$own/pie" "$own/gold.so" > /dev/null
-	is "$(grep -c "gold.so: text .*: the module is not loaded$" "$work/said")" 3 \
-		"a library without a segment is found"
+	is "$(grep -c "gold.so: its linker did not know .sframe$" "$work/said")" 3 \
+		"a library by gold is passed over"
 fi
 
 # damage NAME PATCH... - a broken library does not break the program
@@ -81,6 +81,9 @@ damage "no magic" sframe 0 0
 damage "2^32 - 1 functions" u32 8 0xffffffff
 damage "auxiliary header over everything" sframe 7 255
 damage "version 255" sframe 2 255
+damage "no segment" no-segment
+is "$(grep -c "broken.so: text .*: the module is not loaded$" "$work/said")" 3 \
+	"... and the section is found"
 
 # Damage that only objcopy does.
 cp "$own/good.so" "$work/cut.so"
@@ -101,6 +104,14 @@ is "$(LD_AUDIT=$hook SFREG_DEBUG=1 "$own/pie" "$own/good.so" <&- 2>&- | head -n 
 few=(bash -c 'ulimit -n 4; exec "$@"' bash)
 is "$("${few[@]}" env LD_AUDIT="$hook" SFREG_DEBUG=1 "$own/pie" 2> /dev/null | tail -n 2)" \
 	"$("${few[@]}" "$own/pie" 2> /dev/null | tail -n 2)" "hardly a descriptor left: the same"
+
+# A sandbox that kills for the hook's system calls. What was opened before was found.
+opener=$own/opener
+is "$("$opener" sandbox open "$own/good.so" close; echo $?)" 0 "the sandbox lets the program be"
+is "$(watched "$opener" open "$own/good.so" sandbox close open "$own/far.so" close)" "exit 0" \
+	"a program in a sandbox of its own survives"
+is "$(grep -c 'text .*not loaded$' "$work/said"; grep -c 'keeping still$' "$work/said")" \
+	"$(printf '2\n1')" "... program and first library were found, then the hook kept still"
 
 # The loader as a command; a static program; a script; a program that dlmopens.
 watched /lib64/ld-linux-x86-64.so.2 "$own/pie" "$own/good.so" > "$work/out"

@@ -20,7 +20,8 @@ struct header {
 
 _Static_assert(sizeof(struct header) == SFRAME_HEADER_LEN, "no holes");
 
-#define GOOD .magic = 0xdee2, .abi = 3, .fixed_ra = -8
+#define UNLINKED .magic = 0xdee2, .abi = 3, .fixed_ra = -8
+#define GOOD .magic = 0xdee2, .flags = 1, .abi = 3, .fixed_ra = -8
 
 static const struct {
 	const char *what;
@@ -43,6 +44,14 @@ static const struct {
 	  .fre_off = 20 }, 52, 52, NULL },
 	{ "V2, a byte too little room", { GOOD, .version = 2, .n_fdes = 1, .fre_len = 4,
 	  .fre_off = 20 }, 51, 0, "cut short" },
+	{ "V1, flags 0: never linked", { UNLINKED, .version = 1, .n_fdes = 1, .fre_len = 4,
+	  .fre_off = 17 }, 4096, 0, "linker" },
+	{ "V2, only the frame pointer flag", { UNLINKED, .flags = 2, .version = 2,
+	  .n_fdes = 1, .fre_len = 4, .fre_off = 20 }, 4096, 0, "linker" },
+	{ "V2, starts are relative to their fields", { UNLINKED, .flags = 4, .version = 2,
+	  .n_fdes = 1, .fre_len = 4, .fre_off = 20 }, 4096, 52, NULL },
+	{ "V3, flags 0", { UNLINKED, .version = 3, .n_fdes = 1, .fre_len = 4,
+	  .fre_off = 16 }, 4096, 0, "linker" },
 	{ "no function", { GOOD, .version = 2, .fre_len = 4 }, 4096, 0, "no function" },
 	{ "version 0 gets the room", { GOOD, .version = 0, .n_fdes = 1 }, 77, 77, NULL },
 	{ "version 4 gets the room", { GOOD, .version = 4, .n_fdes = 1 }, 77, 77, NULL },
@@ -95,6 +104,7 @@ static void random_headers(void)
 		header[0] = 0xe2;
 		header[1] = 0xde;
 		header[2] = random() % 5;
+		header[3] = random() % 8;
 		if (sfreg_sframe_len(header, room, &len))
 			continue;
 		accepted++;

@@ -31,7 +31,9 @@ is()
 {
 	[ "$1" = "$2" ]
 	ok $? "$3"
-	[ "$1" = "$2" ] || diff <(printf '%s\n' "$2") <(printf '%s\n' "$1") | sed 's/^/# /'
+	[ "$1" = "$2" ] && return
+	printf '%s\n' "$2" | sed 's/^/# want: /'
+	printf '%s\n' "$1" | sed 's/^/# got:  /'
 }
 
 skip()

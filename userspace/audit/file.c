@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * What only an object's file tells: the section headers, which are not mapped.
- * Linkers that make no PT_GNU_SFRAME segment (gold and lld, as of today) are the
- * reason to look at them.
+ * Linkers that make no PT_GNU_SFRAME segment are the reason to look at them.
  *
  * The path may by now name another file than the one that is mapped. It is taken
  * for the same if the ELF header, the program headers and the notes (the build ID

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * The length of an SFrame section from its header. A segment is often longer
- * than the section in it, and the bytes that are copied for nothing are charged
- * to the program.
+ * The length of an SFrame section from its header: a segment is often longer than
+ * the section in it. And whether its linker has made something of it.
  */
 #include <stdint.h>
 
@@ -10,6 +9,7 @@
 
 /* Offsets in the header, the same in versions 1 to 3. */
 #define AT_VERSION	2
+#define AT_FLAGS	3
 #define AT_AUX_LEN	7
 #define AT_N_FDES	8
 #define AT_FRE_LEN	16
@@ -17,6 +17,9 @@
 #define AT_FRE_OFF	24
 
 #define MAGIC		0xdee2
+
+#define FLAG_SORTED	0x1
+#define FLAG_PCREL	0x4
 
 /* Bytes of one function entry in the index. */
 static const unsigned char fde_len[] = { [1] = 17, [2] = 20, [3] = 16 };
@@ -46,6 +49,14 @@ const char *sfreg_sframe_len(const unsigned char *header, unsigned long room,
 		*len = room;
 		return NULL;
 	}
+	/*
+	 * The assembler leaves function starts relative to their own fields; a
+	 * linker that knows SFrame makes them relative to the section, sorts them,
+	 * and says so. Other linkers (gold and lld, as of today) just join the
+	 * sections, and the starts are off, unless the PCREL flag allows for it.
+	 */
+	if (!(header[AT_FLAGS] & (FLAG_SORTED | FLAG_PCREL)))
+		return "its linker did not know .sframe";
 	if (!get_u32(header + AT_N_FDES))
 		return "its .sframe describes no function";
 

@@ -71,6 +71,7 @@ TEST_F(limit, windows)
 	/* Replacing takes no more room. */
 	EXPECT_EQ(0, ({
 		struct sfreg_window w = sft_probe_window(&self->probe);
+
 		w.flags = SFREG_F_REPLACE;
 		w.text_len = 64;
 		sft_ioctl(self->fd, SFREG_IOC_REGISTER, &w);

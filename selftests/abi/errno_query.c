@@ -53,6 +53,7 @@ TEST_F(query, info)
 	EXPECT_EQ(-E2BIG, sft_ioctl(self->fd, SFREG_IOC_INFO, &big));
 	EXPECT_EQ(-EFAULT, ({
 		void *p = sft_map(SFT_PAGE, SFT_RW);
+
 		memcpy(p, &good, sizeof(good));
 		mprotect(p, SFT_PAGE, PROT_READ);
 		sft_ioctl(self->fd, SFREG_IOC_INFO, p);

@@ -213,7 +213,6 @@ static void deeper(int sig, siginfo_t *info, void *uc)
 	send(sig);
 }
 
-
 TEST(stack_switch_limit)
 {
 	struct sigaction sa = {

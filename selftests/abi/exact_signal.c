@@ -27,8 +27,8 @@ static struct {
  */
 static void shoot(long timer)
 {
-	static uint32_t random = 12345;
 	register const void *none asm("r10") = NULL;
+	static uint32_t random = 12345;
 	struct itimerspec its = { 0 };
 	long ret;
 

@@ -87,8 +87,7 @@ TEST_F(life, generations)
 {
 	struct sft_listing before = sft_listing(self->fd, -1);
 
-	EXPECT_EQ(0, sft_in_child(sft_in_child(sft_in_child(
-			sft_in_child(has(self, &before))))));
+	EXPECT_EQ(0, sft_in_child(sft_in_child(sft_in_child(sft_in_child(has(self, &before))))));
 	EXPECT_EQ(0, sft_in_child(sft_in_child(child_changes(self)) ?:
 				  has(self, &before)));
 	EXPECT_EQ(0, has(self, &before));

@@ -87,7 +87,8 @@ static void racers(struct _test_data_race *self, struct racer *r,
 		   const struct sft_probe *a, const struct sft_probe *b)
 {
 	memset(r, 0, 2 * sizeof(*r));
-	r[0].fd = r[1].fd = self->fd;
+	r[0].fd = self->fd;
+	r[1].fd = self->fd;
 	r[0].w = sft_probe_window(a);
 	r[1].w = sft_probe_window(b);
 }

@@ -24,7 +24,7 @@ static int sft_self_note(struct dl_phdr_info *info, size_t size, void *data)
 
 	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+		const Elf64_Phdr *ph = &info->dlpi_phdr[i];
 		uint64_t start = info->dlpi_addr + ph->p_vaddr;
 
 		if (ph->p_type == PT_LOAD && ph->p_flags & PF_X) {

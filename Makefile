@@ -74,7 +74,7 @@ demo:
 	@scripts/deps demo
 	@$(MAKE) -s --no-print-directory module-guest
 	@$(MAKE) -s --no-print-directory -j$(JOBS) userspace
-	@$(MAKE) -s --no-print-directory -C selftests/perf
+	@$(MAKE) -s --no-print-directory -j$(JOBS) -C selftests/perf demo
 	@selftests/demo/run
 
 fuzz:

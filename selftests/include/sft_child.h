@@ -30,7 +30,7 @@ static inline int sft_wait(pid_t pid)
 
 /*
  * A child that runs a function each time it is told to, and lives until it is
- * killed or its end of the pipe is closed.
+ * told to end or killed.
  */
 struct sft_waiter {
 	pid_t pid;
@@ -42,7 +42,7 @@ static inline void sft_waiter_child(int to, int from, int (*f)(void *), void *ar
 	int value;
 	char c;
 
-	while (read(to, &c, 1) == 1) {
+	while (read(to, &c, 1) == 1 && c != 'q') {
 		value = f(arg);
 		if (write(from, &value, sizeof(value)) != sizeof(value))
 			break;
@@ -81,8 +81,11 @@ static inline int sft_tell(struct sft_waiter *w)
 	return value;
 }
 
+/* Its exit code. Told, not only closed: later children hold the pipe as well. */
 static inline int sft_waiter_end(struct sft_waiter *w)
 {
+	if (write(w->to, "q", 1) != 1)
+		return -1000;
 	close(w->to);
 	close(w->from);
 	return sft_wait(w->pid);

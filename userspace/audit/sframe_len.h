@@ -13,7 +13,8 @@
  * @len: the length: never more than @room
  *
  * Only as much is understood as is needed for the length, and to tell sections that
- * a linker has joined without knowing how; the module checks the section itself. Of a version that is not known here, it gets all the room.
+ * a linker has joined without knowing how; the module checks the section itself. Of a
+ * version that is not known here, it gets all the room.
  *
  * Return: NULL, or the reason not to bother the module, in plain words.
  */

@@ -118,6 +118,7 @@ static const uint8_t stub[] = {
 	0xb8, SYS_ioctl, 0, 0, 0, 0x0f, 0x05,
 	0x48, 0x89, 0xdc, 0x5d, 0x5b, 0xc3,
 };
+
 #define STUB_AFTER	18
 
 typedef long stub_fn(long fd, long cmd, void *arg, long unused, uint64_t sp,
@@ -153,7 +154,7 @@ TEST_F(stack, return_addresses)
 	};
 
 	ASSERT_EQ(0, rule(self, SFE_SP, 8, 0));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		s[16] = bad[i];
 		STOPS_ON(sft_addr(&s[16]), 0, 1, SFREG_STOP_BAD_RA);
 	}

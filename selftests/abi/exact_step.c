@@ -70,7 +70,7 @@ static void judge(struct __test_metadata *_metadata, int at_least)
 		sft_capture_print(&t.capture);
 	}
 	EXPECT_LE(at_least, t.hits);
-	printf("# %d instructions\n", t.hits);
+	sft_note("%d instructions\n", t.hits);
 }
 
 static void work(long rounds)

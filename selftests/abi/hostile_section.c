@@ -195,7 +195,7 @@ TEST_F(hostile, every_byte)
 			}
 		}
 	}
-	printf("# %d taken, %d malformed, %d not for us\n", outcomes[0],
+	sft_note("%d taken, %d malformed, %d not for us\n", outcomes[0],
 	       outcomes[1], outcomes[2]);
 	for (int i = 0; i < 3; i++)
 		EXPECT_LT(0, outcomes[i]);
@@ -245,7 +245,7 @@ TEST_F(hostile, changing_bytes)
 	}
 	stop = true;
 	pthread_join(thread, NULL);
-	printf("# %d taken, %d refused\n", taken, refused);
+	sft_note("%d taken, %d refused\n", taken, refused);
 	EXPECT_LT(0, taken);
 	EXPECT_LT(0, refused);
 }

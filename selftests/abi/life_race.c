@@ -201,7 +201,7 @@ TEST_F(race, replace_storm)
 		EXPECT_EQ(0, r[i].ret);
 		EXPECT_LT(10, r[i].rounds);
 	}
-	printf("# %d and %d replacements, %d walks\n", r[0].rounds, r[1].rounds,
+	sft_note("%d and %d replacements, %d walks\n", r[0].rounds, r[1].rounds,
 	       walks);
 }
 
@@ -254,7 +254,7 @@ TEST_F(race, fork)
 	EXPECT_EQ(200, with + without);
 	EXPECT_LT(0, with);
 	EXPECT_LT(0, without);
-	printf("# %d children with the window, %d without, of %d changes\n", with,
+	sft_note("%d children with the window, %d without, of %d changes\n", with,
 	       without, r[0].rounds);
 }
 

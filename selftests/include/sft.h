@@ -40,6 +40,12 @@
 #define SFT_STATS	"/sys/class/misc/sfreg/stats/"
 #define SFT_PARAMS	"/sys/module/sfreg/parameters/"
 
+/* For the log. A test's process ends without flushing. */
+#define sft_note(...) ({			\
+	printf("# " __VA_ARGS__);		\
+	fflush(stdout);				\
+})
+
 static inline uint64_t sft_addr(const void *pointer)
 {
 	return (uint64_t)(uintptr_t)pointer;
@@ -314,8 +320,8 @@ static inline void sft_take_gauges(void)
 	sft_gauges_before = sft_gauges();
 }
 
-/* Stands last in every program: fixtures run in the order of their definition. */
-#define SFT_MAIN							\
+/* Runs last: fixtures run in the order of their definition. */
+#define SFT_LAST_TEST							\
 FIXTURE(end) {								\
 	char none;							\
 };									\
@@ -341,7 +347,11 @@ TEST_F(end, gauges_are_back)						\
 	EXPECT_EQ(sft_gauges_before.windows, now.windows);		\
 	EXPECT_EQ(sft_gauges_before.sections, now.sections);		\
 	EXPECT_EQ(sft_gauges_before.section_bytes, now.section_bytes);	\
-}									\
+}
+
+/* Stands last in every program. */
+#define SFT_MAIN							\
+SFT_LAST_TEST								\
 									\
 int main(int argc, char **argv)						\
 {									\

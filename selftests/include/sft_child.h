@@ -55,6 +55,8 @@ static inline struct sft_waiter sft_waiter(int (*f)(void *), void *arg)
 	struct sft_waiter w;
 	int to[2], from[2];
 
+	/* A child that is lost is told by the pipe's errno. */
+	signal(SIGPIPE, SIG_IGN);
 	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
 		abort();
 	w.pid = fork();

@@ -45,15 +45,16 @@ struct room {
 
 /*
  * Rows: each FRE; per function a gap before it, one at its start, and the first
- * of its block; the end. Two above the limit are room for rows that merge away.
+ * of its block; the end. No more than the limit, even in between: what a list
+ * gives up again is its last row at most, and the end takes that one's place.
  */
 static struct room room_of(const struct sfr_compile_plan *plan)
 {
 	struct room room;
 
 	room.rows = (u64)plan->n_fres + 3 * (u64)plan->n_fdes + 1;
-	if (room.rows > (u64)plan->max_rows + 2)
-		room.rows = (u64)plan->max_rows + 2;
+	if (room.rows > plan->max_rows)
+		room.rows = plan->max_rows;
 	/* None, outermost, signal; a rule per FRE, a block per function. */
 	room.rules = (u64)plan->n_fres + plan->n_fdes + 3;
 	if (room.rules > SFR_MAX_RULES)
@@ -301,7 +302,7 @@ enum sfr_status sfr_compile(const void *bytes, const struct sfr_compile_plan *pl
 		return status;
 	lay_out(s);
 	*table_bytes = s->table.bytes;
-	return s->table.n_rows > plan->max_rows ? SFR_ERR_ROWS : SFR_OK;
+	return SFR_OK;
 }
 
 struct sfr_table *sfr_table_store(const void *scratch, void *at)

@@ -44,14 +44,21 @@ static void info_byte(u8 v)
 {
 	const struct sfe_section *s = &hostile_base[v];
 	size_t at = sfe_row_at(s, 0, 0) + 1;
+	struct sfe_row rows[] = { { .base = SFE_SP, .cfa = 8, .fp = -16, .width = 4 } };
+	struct sfe_func f = { .size = 16, SFE_ROWS(rows) };
+	struct sfe_section one = { .version = v, SFE_FUNCS(f) };
+	u8 bytes[128];
+	size_t len = sfe_emit(&one, bytes, sizeof(bytes));
 	int n;
 
+	/* Eight bytes of words follow: enough for three or eight of one byte. */
+	for (n = 3; n <= 8; n++) {
+		bytes[sfe_row_at(&one, 0, 0) + 1] = 0x01 | n << 1;
+		hostile_bytes(bytes, len, SFR_ERR_FRE_INFO, "three to eight words");
+	}
 	hostile_put(v, at, 1, 0x63, SFR_ERR_FRE_INFO, "words of invalid width");
 	hostile_put(v, at, 1, 0x60, SFR_ERR_FRE_INFO, "no words, of invalid width");
 	hostile_put(v, at, 1, 0x83, SFR_ERR_FRE_INFO, "AArch64's signed return address");
-	/* The widest row that fits: what follows it are the section's other rows. */
-	for (n = 3; n < 16; n++)
-		hostile_put(v, at, 1, 0x01 | n << 1, SFR_ERR_FRE_INFO, "three words and more");
 	hostile_put(v, at, 1, 0x5f, SFR_ERR_FRE_BOUNDS, "fifteen wide words");
 }
 

@@ -110,7 +110,26 @@ static void check_row_limit(void)
 	is(wrong_below, 0, "one row more than the limit says");
 }
 
-/* @n functions of one row each, no two alike. */
+/* The most rows that a section can make of its functions and FREs. */
+static void check_most_rows(void)
+{
+	static const struct sfe_row late[] = { { .start = 3, .base = SFE_SP, .cfa = 8 } };
+	static struct sfe_func f[50];
+	struct sfe_section s = { .version = 2, SFE_FUNC_ARRAY(f) };
+	struct sfr_table *t;
+	int i;
+
+	for (i = 0; i < 50; i++)
+		f[i] = (struct sfe_func) {
+			.start = 100 * i, .size = 64, .pc_type = 1, .rep_size = 16,
+			SFE_ROWS(late),
+		};
+	t = must_build(&s);
+	is(sfr_table_rows(t), 200, "blocks with gaps before and in them: four rows each");
+	free(t);
+}
+
+/* A function of @n rows, no two alike. */
 static enum sfr_status build_distinct(u32 n, struct sfr_table **t)
 {
 	struct sfe_row *rows = calloc(n, sizeof(*rows));
@@ -164,6 +183,7 @@ int main(void)
 	check_index(1 << 20, "a megabyte");
 	check_index(0xffffffffll - 64, "four gigabytes");
 	check_dense();
+	check_most_rows();
 	check_row_limit();
 	check_rule_limit();
 	check_collisions();

@@ -75,6 +75,11 @@ is "$(found --path="$own/good.so" "$own/based.so")" \
 is "$(found --path=/nonexistent "$own/good.so")" "$(truth "$own/good.so")" \
 	"with a segment, the file is not needed"
 
+for object in "$own/good.so" "$own/based.so" --program; do
+	is "$(found --other "$object")" "its file is not the one that is mapped" \
+		"another object's headers are not believed, $(basename -- "$object")"
+done
+
 # Containers often forbid process_vm_readv(2).
 is "$(found --no-vm "$own/good.so")" "$(truth "$own/good.so")" \
 	"reading by the kernel is forbidden"

@@ -32,6 +32,11 @@ settles()
 	return 1
 }
 
+if [ ! -x "$opener" ]; then
+	echo "Bail out! selftests/lib is not built"
+	exit 1
+fi
+
 settles
 ok $? "nothing is registered at the start"
 
@@ -49,6 +54,8 @@ text=$(awk '$1 == "text" { print $2 }' "$work/out")
 is "$(awk '$2 == "pc" { print $3 }' "$work/out" | sed -n 3p)" \
 	"$(printf '0x%x' $((text + 6)))" "... and the stack leads through it, after the call"
 is "$(awk '$2 == "pc"' "$work/out" | wc -l)" 5 "... to main and libc"
+
+is "$("$opener" fds list list fds | sort -u | wc -l)" 2 "the library leaves no descriptor open"
 
 # The hook: the same program, and what the kernel knows.
 for program in pie nopie; do
@@ -68,11 +75,16 @@ is "$("$sfreg" run "$opener" list open "$own/far.so" list close list)" \
 is "$("$sfreg" run "$opener" new "$own/far.so" list new "$own/far.so" list close list)" \
 	"$(printf 'windows: %s\n' 3 5 3)" "dlmopen, twice"
 is "$(gauge unmap_dropped)" "$dropped" "dlclose unregisters before the text is unmapped"
-is "$("$sfreg" run "$opener" open "$own/inside.so")" "$(printf 'constructor: 1\ndestructor: 1')" \
+is "$("$sfreg" run "$opener" open "$own/inside.so")" \
+	"$(printf '%s: 1 of 2\n' constructor destructor)" \
 	"registered before the constructor runs, and still at exit"
+cp "$own/inside.so" "$work/inside2.so"
+is "$("$sfreg" run "$opener" open "$own/inside.so" open "$work/inside2.so")" \
+	"$(printf 'constructor: 1 of 2\nconstructor: 1 of 3\ndestructor: 1 of 3\ndestructor: 1 of 3')" \
+	"... at exit, the libraries that were closed first are still there, too"
 is "$("$sfreg" run "$opener" open "$own/inside.so" close)" \
-	"$(printf 'constructor: 1\ndestructor: 1')" "... and still in the destructor at dlclose"
-is "$("$opener" open "$own/inside.so")" "$(printf 'constructor: 0\ndestructor: 0')" \
+	"$(printf '%s: 1 of 2\n' constructor destructor)" "... and still in the destructor at dlclose"
+is "$("$opener" open "$own/inside.so")" "$(printf '%s: 0 of 0\n' constructor destructor)" \
 	"... and not without the hook"
 is "$("$sfreg" run "$opener" open "$own/good.so" sandbox close open "$own/far.so" list)" \
 	"windows: 1" "a sandboxed program's dlclose drops the window, its dlopen makes none"

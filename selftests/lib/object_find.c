@@ -4,9 +4,11 @@
  * prints what it found, relative to the object's base, or why nothing. The shell
  * script compares that with readelf(1). Built with ASan and UBSan.
  *
- * Use: object-find [--no-vm] [--path=FILE] FILE, or --program instead of FILE
+ * Use: object-find [--no-vm | --other] [--path=FILE] FILE, or --program for FILE
  *
  * --no-vm: process_vm_readv(2) fails with EPERM, as it does in many containers.
+ * --other: the loader says that the dynamic section is elsewhere, as it would if
+ * what lies at the base were another object.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -43,6 +45,8 @@ static int report(const struct object_hint *hint)
 	return 0;
 }
 
+static bool is_other;
+
 static int report_map(void *handle, const char *path, bool is_main)
 {
 	struct object_hint hint = { .path = path };
@@ -53,7 +57,7 @@ static int report_map(void *handle, const char *path, bool is_main)
 		return 1;
 	}
 	hint.base = map->l_addr;
-	hint.dynamic = (unsigned long)map->l_ld;
+	hint.dynamic = (unsigned long)map->l_ld + (is_other ? 0x1000 : 0);
 	if (!path)
 		hint.path = is_main ? "/proc/self/exe" : map->l_name;
 	if (is_main) {
@@ -84,6 +88,11 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "--no-vm")) {
 		if (!forbid_reading())
 			return 1;
+		argv++;
+		argc--;
+	}
+	if (argc > 2 && !strcmp(argv[1], "--other")) {
+		is_other = true;
 		argv++;
 		argc--;
 	}

@@ -7,6 +7,7 @@
  *	new FILE	dlmopen into a new namespace
  *	close		dlclose of the last one
  *	list		prints the number of windows
+ *	fds		prints the number of open descriptors
  *	sandbox		from now on prctl and process_vm_readv kill the process
  *	device		opens /dev/sfreg, and keeps it
  *	park		registers from a page that never comes
@@ -85,6 +86,15 @@ static void list(void)
 		printf("windows: %llu\n", (unsigned long long)total);
 }
 
+static void count_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	printf("descriptors: %d\n", n);
+}
+
 static void open_device(void)
 {
 	printf("device: %d\n", open(SFREG_DEVICE, O_RDONLY) >= 0);
@@ -117,6 +127,8 @@ int main(int argc, char **argv)
 			dlclose(last);
 		else if (!strcmp(argv[i], "list"))
 			list();
+		else if (!strcmp(argv[i], "fds"))
+			count_descriptors();
 		else if (!strcmp(argv[i], "sandbox"))
 			sandbox();
 		else if (!strcmp(argv[i], "device"))

@@ -48,7 +48,7 @@ TEST(sampled)
 	ASSERT_LE(10, to[0] = fcntl(to[0], F_DUPFD, 10));
 	ASSERT_LE(10, report[1] = fcntl(report[1], F_DUPFD, 10));
 	pid = start(to, report);
-	ASSERT_EQ(0, sft_perf_open(&perf, pid, -1, 1000, true));
+	ASSERT_EQ(0, sft_perf_open(&perf, pid, -1, 1000, SFT_AT_EXEC));
 	ASSERT_EQ(1, write(to[1], "x", 1));
 	EXPECT_EQ(0, sft_wait(pid));
 	sft_perf_off(&perf);

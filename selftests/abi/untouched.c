@@ -106,7 +106,7 @@ static int take(struct __test_metadata *_metadata, pid_t pid, const char *at,
 	struct sft_perf p;
 	int seen = 0, all = 0;
 
-	ASSERT_EQ(0, sft_perf_open(&p, pid, -1, 1000, false));
+	ASSERT_EQ(0, sft_perf_open(&p, pid, -1, 1000, 0));
 	sft_perf_on(&p);
 	while (seen < n && sft_now_ms() < end) {
 		sft_sleep_ms(20);

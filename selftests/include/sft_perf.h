@@ -26,15 +26,20 @@ struct sft_sample {
 	uint64_t chain[SFT_CHAIN_MAX];
 };
 
-/* User space only. @pid, @cpu as of perf_event_open(2). Returns 0 or -errno. */
+/* Flags of sft_perf_open(). */
+#define SFT_AT_EXEC	1	/* begins when the task executes a program */
+#define SFT_KERNEL_TOO	2	/* also samples that hit the kernel */
+
+/* @pid, @cpu as of perf_event_open(2). Returns 0 or -errno. */
 static inline int sft_perf_open(struct sft_perf *p, pid_t pid, int cpu,
-				unsigned int hz, bool at_exec)
+				unsigned int hz, int flags)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
 		.config = PERF_COUNT_SW_CPU_CLOCK, .freq = 1, .sample_freq = hz,
 		.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_CALLCHAIN,
-		.disabled = 1, .enable_on_exec = at_exec, .exclude_kernel = 1,
+		.disabled = 1, .enable_on_exec = !!(flags & SFT_AT_EXEC),
+		.exclude_kernel = !(flags & SFT_KERNEL_TOO),
 		.exclude_hv = 1, .exclude_callchain_kernel = 1,
 	};
 

@@ -79,20 +79,23 @@ kernel_headers()
 	find /usr/src -maxdepth 1 -name 'linux-headers-6.1*-amd64' | sort -V | tail -n 1 | grep .
 }
 
-# build_module LOG [MAKE ARGUMENT...] - build sfreg.ko from scratch in $work/module,
-# through links, so that the source directories stay clean
+# build_module LOG [MAKE ARGUMENT...] - build sfreg.ko from scratch into $work/module,
+# through links, so that the source directories stay clean; in LOG its files are named
+# as in the tree
 build_module()
 {
 	log=$1
 	shift
 	kdir=$(kernel_headers) || return 1
-	mkdir -p "$work"
-	# One build at a time: kbuild tries its compiler's options out in there.
-	exec 9>"$work/lock"
-	flock 9
-	rm -rf "$work/module"
-	mkdir -p "$work/module"
-	cp -rs "$top/Kbuild" "$top/module" "$top/uapi" "$work/module/" || return 1
-	nice -n 5 make -j2 -C "$kdir" M="$work/module" CONFIG_DEBUG_INFO_BTF_MODULES= \
-		"$@" modules >"$log" 2>&1
+	# A directory of its own, for another build may be under way.
+	farm=$work/module.$$
+	mkdir -p "$farm"
+	cp -rs "$top/Kbuild" "$top/module" "$top/uapi" "$farm/" &&
+		nice -n 5 make -j2 -C "$kdir" M="$farm" CONFIG_DEBUG_INFO_BTF_MODULES= \
+			"$@" modules >"$log.$$" 2>&1
+	built=$?
+	sed "s,$farm/,,g" "$log.$$" >"$log"
+	rm -rf "$work/module" "$log.$$"
+	mv "$farm" "$work/module"
+	return $built
 }

@@ -138,6 +138,7 @@ static unsigned long sfreg_symbol(const char *name)
 static int sfreg_ops_attach(struct ftrace_ops *ops, struct sfreg_hook *hooks, size_t n,
 			    u64 wanted)
 {
+	bool first = true;		/* the filter of an earlier try goes */
 	u64 features = 0;
 	size_t i;
 	int err;
@@ -149,19 +150,15 @@ static int sfreg_ops_attach(struct ftrace_ops *ops, struct sfreg_hook *hooks, si
 			hooks[i].ip = sfreg_symbol(hooks[i].name);
 		err = hooks[i].ip ? 0 : -ENOENT;
 		err = err ?: ftrace_set_filter(ops, (char *)hooks[i].name,
-					       strlen(hooks[i].name), 0);
+					       strlen(hooks[i].name), first);
 		if (err)
-			goto free_filter;
+			return err;
 		features |= hooks[i].feature;
+		first = false;
 	}
 	err = register_ftrace_function(ops);
-	if (err)
-		goto free_filter;
-	sfreg_hooks_attached |= features;
-	return 0;
-
-free_filter:
-	ftrace_free_filter(ops);
+	if (!err)
+		sfreg_hooks_attached |= features;
 	return err;
 }
 
@@ -195,8 +192,6 @@ static int sfreg_ops_detach(struct ftrace_ops *ops)
 	err = unregister_ftrace_function(ops);
 	if (err)
 		pr_crit("ftrace does not let go: %d\n", err);
-	else
-		ftrace_free_filter(ops);
 	return err;
 }
 
@@ -227,6 +222,13 @@ int sfreg_hooks_detach(void)
 		sfreg_hooks_attached = 0;
 	mutex_unlock(&sfreg_hooks_mutex);
 	return err;
+}
+
+/* Not before: ftrace_free_filter() leaves ops that can not be used again. */
+void sfreg_hooks_exit(void)
+{
+	ftrace_free_filter(&sfreg_redirect_ops);
+	ftrace_free_filter(&sfreg_notify_ops);
 }
 
 u64 sfreg_hooks_features(void)

@@ -10,6 +10,9 @@ int sfreg_hooks_attach(void);
 /* Afterwards no text of the module runs through a hook. An errno: some may. */
 int sfreg_hooks_detach(void);
 
+/* Detached for good: the last call. */
+void sfreg_hooks_exit(void);
+
 /* SFREG_FEAT_*: what is attached now. */
 u64 sfreg_hooks_features(void);
 

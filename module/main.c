@@ -7,6 +7,7 @@
 
 #include "chardev.h"
 #include "control.h"
+#include "hook.h"
 #include "space.h"
 #include "target.h"
 
@@ -27,6 +28,7 @@ static int __init sfreg_init(void)
 	return 0;
 
 exit_chardev:
+	sfreg_hooks_exit();
 	sfreg_chardev_exit();
 exit_spaces:
 	sfreg_spaces_exit();
@@ -38,6 +40,7 @@ exit_target:
 static void __exit sfreg_exit(void)
 {
 	sfreg_control_exit();
+	sfreg_hooks_exit();
 	sfreg_chardev_exit();
 	sfreg_spaces_exit();
 	sfreg_target_exit();

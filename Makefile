@@ -22,8 +22,7 @@ endif
 GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1/p")
 
 # Parts that have a Makefile of their own. fuzz needs clang: built by its verb.
-TESTS := $(notdir $(patsubst %/Makefile,%,$(wildcard selftests/abi/Makefile \
-	selftests/stress/Makefile selftests/perf/Makefile)))
+TESTS := abi stress perf
 
 .PHONY: all module module-guest userspace tests test-files check soak demo fuzz \
 	deps install uninstall install-conf uninstall-conf install-module \

@@ -202,7 +202,7 @@ TEST_F(race, replace_storm)
 		EXPECT_LT(10, r[i].rounds);
 	}
 	sft_note("%d and %d replacements, %d walks\n", r[0].rounds, r[1].rounds,
-	       walks);
+		 walks);
 }
 
 /* fork while windows come and go: the child has a window whole or not at all. */
@@ -255,7 +255,7 @@ TEST_F(race, fork)
 	EXPECT_LT(0, with);
 	EXPECT_LT(0, without);
 	sft_note("%d children with the window, %d without, of %d changes\n", with,
-	       without, r[0].rounds);
+		 without, r[0].rounds);
 }
 
 SFT_MAIN

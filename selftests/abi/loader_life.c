@@ -176,7 +176,7 @@ TEST_F(loader, fork_while_another_loads)
 	storm.stop = true;
 	pthread_join(thread, NULL);
 	sft_note("%d changes; children: %d right, %d without a window, %d without the library\n",
-	       storm.rounds, seen[RIGHT], seen[NO_WINDOW], seen[NOT_MAPPED]);
+		 storm.rounds, seen[RIGHT], seen[NO_WINDOW], seen[NOT_MAPPED]);
 	EXPECT_FALSE(storm.failed);
 	EXPECT_EQ(0, seen[WRONG]);
 	EXPECT_LE(200, seen[RIGHT]);

@@ -196,7 +196,7 @@ TEST_F(hostile, every_byte)
 		}
 	}
 	sft_note("%d taken, %d malformed, %d not for us\n", outcomes[0],
-	       outcomes[1], outcomes[2]);
+		 outcomes[1], outcomes[2]);
 	for (int i = 0; i < 3; i++)
 		EXPECT_LT(0, outcomes[i]);
 }

@@ -205,7 +205,7 @@ static bool none_is_lost(void)
 		kill(p->pid, SIGKILL);
 		end = sft_wait(p->pid);
 		sft_perf_off(&p->perf);
-		ksft_print_msg("cpu %d: %lu whole, %lu stock, %lu wrong, %lu lost; signal %d, err %d\n",
+		ksft_print_msg("cpu %d: %lu whole, %lu stock, %lu wrong, %lu lost; end %d, %d\n",
 			       i, p->good, p->stock, p->wrong, p->perf.lost, -end,
 			       shared->worker[i].err);
 		for (int k = 0; p->wrong && k < w->n; k++)

@@ -263,6 +263,40 @@ TEST_F(stack, outermost_and_gap)
 	STOPS_ON(sft_addr(&stack[16]), 0, 1, SFREG_STOP_NO_RULE);
 }
 
+/*
+ * A call that does not return may be a function's last instruction: the return
+ * address is then the next function's first byte, or the first behind the window.
+ */
+TEST_F(stack, call_at_the_very_end)
+{
+	struct sfe_row last = { .base = SFE_SP, .cfa = 24 };
+	struct sfe_row next = { .base = SFE_SP, .cfa = 8 };
+	struct sfe_func funcs[2] = {
+		{ .start = 0, .size = 64, .n_rows = 1, .rows = &last },
+		{ .start = 64, .size = 64, .n_rows = 1, .rows = &next },
+	};
+	struct sfe_section s = {
+		.version = 2, .sorted = true, SFE_FUNC_ARRAY(funcs),
+	};
+	uint64_t *stack = sft_map(SFT_PAGE, SFT_RW);
+	uint8_t bytes[SFT_SECTION_MAX];
+	size_t len = sfe_emit(&s, bytes, sizeof(bytes));
+	struct sft_probed r;
+
+	stack[18] = self->text + 64;	/* ra of the first frame: sp + 16 */
+	stack[19] = 0x1000;		/* ra by the next function's rule */
+	stack[21] = 0x2000;		/* ra by its own */
+	for (int window = 128; window >= 64; window -= 64) {
+		ASSERT_EQ(0, sft_register(self->fd, self->text, window, bytes, len,
+					  self->text));
+		r = STOPS_ON(sft_addr(&stack[16]), 0, 3, SFREG_STOP_NO_WINDOW);
+		EXPECT_EQ(self->text + 64, r.frames[1].pc);
+		EXPECT_EQ(sft_addr(&stack[22]), r.frames[1].cfa);
+		EXPECT_EQ(0x2000, r.frames[2].pc);
+		ASSERT_EQ(0, sft_remove_one(self->fd, self->text));
+	}
+}
+
 /* Each stop is counted. */
 TEST_F(stack, counters)
 {

@@ -160,6 +160,8 @@ static enum sfr_status add_fres(struct scratch *s, const struct sfr_fde *fde,
 	u32 i, before = 0;
 
 	for (i = 0; i < fde->n_fres && !status; i++, before = fre.start) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		status = sfr_decode_fre(&c, s->plan, fde, &fre);
 		if (status)
 			break;
@@ -241,6 +243,8 @@ static enum sfr_status find_funcs(struct scratch *s)
 	u32 i;
 
 	for (i = 0; i < s->plan->n_fdes; i++) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		status = sfr_decode_extent(s->bytes, s->plan, i, &extent);
 		if (status)
 			return status;

@@ -2,7 +2,9 @@
 /*
  * From the bytes of an SFrame section, every one of them hostile, to a row
  * table. Neither function allocates; the caller provides what the first asks
- * for. Memory and time are linear in the section's length.
+ * for. Memory is linear in the section's length, and so is time, but for an
+ * index in disorder, which is sorted. Between the environment's sfr_env_rest(),
+ * which may sleep, lie at most some thousand records.
  *
  *	sfr_compile_plan(bytes, len, &opt, &plan)	reads only the header
  *	scratch = alloc(plan.scratch_bytes)

@@ -28,9 +28,14 @@ void sfr_sort_funcs(struct sfr_func *funcs, u32 n)
 	struct sfr_func latest;
 	u32 i;
 
-	for (i = n / 2; i-- > 0;)
+	for (i = n / 2; i-- > 0;) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		sift_down(funcs, i, n);
+	}
 	for (i = n; i-- > 1;) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		latest = funcs[0];
 		funcs[0] = funcs[i];
 		funcs[i] = latest;

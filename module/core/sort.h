@@ -7,6 +7,9 @@
 
 #include <sfr_env.h>
 
+/* Records between two calls of sfr_env_rest(): some milliseconds. */
+#define SFR_REST	1024
+
 /* A function's place in the text, and in the section's index. */
 struct sfr_func {
 	s64 start;

@@ -4,8 +4,15 @@
 #define SFR_ENV_H
 
 #include <linux/compiler.h>
+#include <linux/sched.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
+
+/* The compiler of sections calls it now and then: process context, no lock held. */
+static inline void sfr_env_rest(void)
+{
+	cond_resched();
+}
 
 #endif /* SFR_ENV_H */

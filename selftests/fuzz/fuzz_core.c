@@ -31,6 +31,10 @@ static u64 mix(const struct fuzz_env *env, u64 x)
 	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9 >> 17;
 }
 
+void sfr_env_rest(void)
+{
+}
+
 /* Mostly return addresses and stack addresses; some words are not there. */
 bool sfr_env_read(void *at, u64 addr, u64 *word)
 {

@@ -8,6 +8,7 @@
 #include "random_section.h"
 #include "table.h"
 #include "tap.h"
+#include "world.h"
 
 static const struct sfe_row one[] = { { .start = 0, .base = SFE_SP, .cfa = 8 } };
 static const struct sfe_row same[] = {
@@ -157,6 +158,32 @@ static void check_rule_limit(void)
 	free(t);
 }
 
+/* A hundred thousand of anything never goes without a rest. */
+static void check_rests(void)
+{
+	const u32 n = 100000;
+	struct sfe_func *f = calloc(n, sizeof(*f));
+	struct sfe_section s = { .version = 1, .n_funcs = n, .funcs = f };
+	struct sfr_table *t;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		f[i] = (struct sfe_func) { .start = 16 * i, .size = 16 };
+	world_rests = 0;
+	free(must_build(&s));
+	ok(world_rests >= n / 1024, "functions in order: %lu rests", world_rests);
+	for (i = 0; i < n; i++)
+		f[i].start = 16 * (n - i);
+	world_rests = 0;
+	free(must_build(&s));
+	ok(world_rests >= 2 * (n / 1024), "functions to sort: %lu rests", world_rests);
+	free(f);
+	world_rests = 0;
+	build_distinct(65535, &t);
+	ok(world_rests >= 65535 / 1024, "rows of one function: %lu rests", world_rests);
+	free(t);
+}
+
 /* What happens to a rule all of whose slots others took: a new number, at once. */
 static void check_collisions(void)
 {
@@ -186,6 +213,7 @@ int main(void)
 	check_most_rows();
 	check_row_limit();
 	check_rule_limit();
+	check_rests();
 	check_collisions();
 	return tap_done();
 }

@@ -52,6 +52,13 @@ void world_start(struct world *w, struct sfr_walk *walk, u64 pc, u64 sp, u64 fp)
 	sfr_walk_start(walk, &regs);
 }
 
+unsigned long world_rests;
+
+void sfr_env_rest(void)
+{
+	world_rests++;
+}
+
 bool sfr_env_read(void *env, u64 addr, u64 *word)
 {
 	struct world *w = env;

@@ -23,6 +23,9 @@ struct world {
 
 /* Forgets the words and the signal frames. */
 void world_clear(struct world *w);
+/* How often the core has offered to rest. */
+extern unsigned long world_rests;
+
 void world_word(struct world *w, u64 addr, u64 value);
 void world_window(struct world *w, u64 start, u64 len, u64 base, const struct sfr_table *t);
 void world_signal(struct world *w, u64 sp, u64 pc, u64 new_sp, u64 fp);

@@ -40,4 +40,7 @@ void *memcpy(void *to, const void *from, size_t n);
 void *memset(void *at, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* Long work lets others run here. */
+void sfr_env_rest(void);
+
 #endif /* SFR_ENV_H */

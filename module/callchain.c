@@ -42,7 +42,7 @@ void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs
 	struct sfreg_unwind unwind;
 
 	sfreg_unwind_start(&unwind, regs);
-	unwind.walk.just_called = sfreg_at_uprobed_entry();
+	unwind.walk.frame.at_entry = sfreg_at_uprobed_entry();
 	do
 		perf_callchain_store(entry, unwind.walk.frame.regs.pc);
 	while (entry->nr < entry->max_stack && sfreg_unwind_next(&unwind));

@@ -3,98 +3,108 @@
  * A change of a space: drafted by one writer at a time, published at once. What
  * readers held before lives for a grace period more.
  */
+#include <linux/bitmap.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "space.h"
 #include "stats.h"
 
-static int sfreg_change_drop_dead(struct sfreg_change *change)
+/* Under the space's mutex: the view does not change, but for marks. */
+static struct sfreg_view *sfreg_change_view(const struct sfreg_space *space)
 {
-	const struct sfreg_win *win;
-	u32 i;
+	return rcu_dereference_protected(space->view, lockdep_is_held(&space->lock));
+}
+
+static int sfreg_change_drop_dead(struct sfreg_change *change, const struct sfreg_view *view)
+{
+	u32 number, n = sfreg_view_windows(view);
 	int err;
 
-	for (i = 0; i < change->n_dead; i++) {
-		const struct sfreg_range *range = &change->dead[i];
-
-		while ((win = sfreg_root_next(change->draft, range->start)) &&
-		       win->start < range->end) {
-			err = sfreg_draft_remove(change->draft, win->start);
-			if (err)
-				return err;
-			change->n_dropped++;
-		}
+	for_each_set_bit(number, view->dead, n) {
+		err = sfreg_draft_remove(change->draft,
+					 sfreg_root_nth(view->root, number)->start);
+		if (err)
+			return err;
+		__set_bit(number, change->dropped);
+		change->n_dropped++;
 	}
 	return 0;
 }
 
 int sfreg_change_begin(struct sfreg_space *space, struct sfreg_change *change, u32 n)
 {
-	struct sfreg_view *view;
+	const struct sfreg_view *view = sfreg_change_view(space);
 
-	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->lock));
 	change->n_dropped = 0;
-	change->next = kzalloc(sizeof(*change->next), GFP_KERNEL_ACCOUNT);
 	change->draft = sfreg_draft(view->root, n);
-	if (!change->next || !change->draft)
-		goto abandon;
-	raw_spin_lock(&space->view_lock);
-	change->n_dead = view->n_dead;
-	memcpy(change->dead, view->dead, sizeof(change->dead));
-	raw_spin_unlock(&space->view_lock);
-	if (sfreg_change_drop_dead(change))
-		goto abandon;
+	change->dropped = bitmap_zalloc(sfreg_view_windows(view) + 1, GFP_KERNEL_ACCOUNT);
+	if (!change->draft || !change->dropped || sfreg_change_drop_dead(change, view)) {
+		sfreg_change_abandon(change);
+		return -ENOMEM;
+	}
 	return 0;
-
-abandon:
-	sfreg_change_abandon(change);
-	return -ENOMEM;
 }
 
 void sfreg_change_abandon(struct sfreg_change *change)
 {
 	sfreg_root_put(change->draft);
-	kfree(change->next);
+	bitmap_free(change->dropped);
 }
 
-/* Under view_lock: what was unmapped since the draft was begun still counts. */
-static void sfreg_change_carry_dead(struct sfreg_change *change,
-				    const struct sfreg_view *view)
+/*
+ * Under view_lock: a window that was marked since the draft was begun is marked
+ * in the next view as well, if it is there.
+ */
+static void sfreg_change_carry_dead(const struct sfreg_change *change,
+				    const struct sfreg_view *view, struct sfreg_view *next)
 {
-	u32 i;
+	u32 number, n = sfreg_view_windows(view);
+	const struct sfreg_win *win, *there;
 
-	for (i = 0; i < view->n_dead; i++) {
-		if (i < change->n_dead &&
-		    !memcmp(&view->dead[i], &change->dead[i], sizeof(view->dead[i])))
+	for_each_set_bit(number, view->dead, n) {
+		if (test_bit(number, change->dropped))
 			continue;
-		change->next->dead[change->next->n_dead++] = view->dead[i];
+		win = sfreg_root_nth(view->root, number);
+		there = sfreg_root_find(next->root, win->start);
+		if (!there || there->start != win->start)
+			continue;
+		__set_bit(sfreg_root_number(next->root, there), next->dead);
+		next->any_dead = true;
 	}
 }
 
 /* On failure the change is abandoned. */
 int sfreg_change_commit(struct sfreg_space *space, struct sfreg_change *change)
 {
-	struct sfreg_view *old;
-	bool gone;
+	struct sfreg_view *old = sfreg_change_view(space), *next;
+	int err = -ENOMEM;
 
-	change->next->root = change->draft;
+	sfreg_draft_finish(change->draft);
+	next = sfreg_view_alloc(change->draft, GFP_KERNEL_ACCOUNT);
+	if (!next)
+		goto abandon;
 	raw_spin_lock(&space->view_lock);
-	gone = space->gone;
-	old = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
-	if (!gone) {
-		sfreg_change_carry_dead(change, old);
-		rcu_assign_pointer(space->view, change->next);
-		sfreg_gauge_add(SFREG_STAT_windows, (long)change->draft->n_windows -
+	if (!space->gone) {
+		sfreg_change_carry_dead(change, old, next);
+		rcu_assign_pointer(space->view, next);
+		sfreg_gauge_add(SFREG_STAT_windows, (long)sfreg_view_windows(next) -
 				(long)sfreg_view_windows(old));
+		err = 0;
 	}
 	raw_spin_unlock(&space->view_lock);
-	if (gone) {
+	if (err) {
 		/* The caller keeps the mm alive, so it was switched off. */
-		sfreg_change_abandon(change);
-		return -ESHUTDOWN;
+		err = -ESHUTDOWN;
+		kfree(next);
+		goto abandon;
 	}
+	bitmap_free(change->dropped);
 	sfreg_count_many(SFREG_STAT_unmap_dropped, change->n_dropped);
 	call_rcu(&old->rcu, sfreg_view_free_rcu);
 	return 0;
+
+abandon:
+	sfreg_change_abandon(change);
+	return err;
 }

@@ -16,7 +16,7 @@ extern unsigned int sfreg_limit_windows;
 
 /*
  * Bytes of one section. libLLVM's is 5.5 MB, a browser's below 30 MB. Bounds the
- * time of one compilation, which can not be interrupted (about 3 ms per MB).
+ * time of one compilation, which no signal ends: 3 ms per MB, at worst 40.
  */
 extern unsigned long sfreg_limit_section_bytes;
 
@@ -34,12 +34,6 @@ extern unsigned long sfreg_limit_user_bytes;
  * signal frame on another stack; handlers nest two or three deep.
  */
 extern unsigned int sfreg_limit_stack_switches;
-
-/*
- * Ranges of unmapped text that a space remembers until its worker has dropped
- * their windows. When they run out, the last one grows (see registry.c).
- */
-#define SFREG_DEAD_MAX		8
 
 /* Windows of one leaf of the snapshot: what one write copies, 48 bytes each. */
 #define SFREG_LEAF_MAX		64

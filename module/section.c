@@ -75,16 +75,26 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
 	return sfreg_status_errno(sfr_compile_plan(bytes, len, &opt, plan));
 }
 
-static void sfreg_section_digest(const void *bytes, const struct sfr_compile_plan *plan,
+/*
+ * A chain of digests over pieces, so that others may run between: each link is
+ * over the one before, the length and the ABI, and the next piece's digest.
+ */
+static void sfreg_section_digest(const u8 *bytes, const struct sfr_compile_plan *plan,
 				 u8 digest[SHA256_DIGEST_SIZE])
 {
 	struct {
-		u8 bytes[SHA256_DIGEST_SIZE];
+		u8 before[SHA256_DIGEST_SIZE], piece[SHA256_DIGEST_SIZE];
 		u64 len, abi;
-	} what = { .len = plan->len, .abi = plan->abi };
+	} link = { .len = plan->len, .abi = plan->abi };
+	size_t at, n;
 
-	sha256(bytes, plan->len, what.bytes);
-	sha256((const u8 *)&what, sizeof(what), digest);
+	for (at = 0; at < plan->len; at += n) {
+		n = min_t(size_t, plan->len - at, SFREG_COPY_CHUNK);
+		sha256(bytes + at, n, link.piece);
+		sha256((const u8 *)&link, sizeof(link), link.before);
+		cond_resched();
+	}
+	memcpy(digest, link.before, SHA256_DIGEST_SIZE);
 }
 
 static u32 sfreg_digest_key(const u8 *digest)

@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include <asm/sigframe.h>
+#include <asm/trapnr.h>
 
 #include "core/walk.h"
 #include "unwind.h"
@@ -96,6 +97,21 @@ static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
 								   SFR_DISC_ASYNC;
 }
 
+/*
+ * Was it a page fault on fetching the instruction at pc: a jump into nowhere? If a
+ * call led there, and not a jump, the word at sp is a return address. As a word
+ * that only looks like one would send the walk astray, it must be of a window.
+ */
+static bool sfreg_called_nowhere(void *env, u64 sp, const struct sfr_regs *regs)
+{
+	u64 trapno, cr2, ra, rel;
+
+	return sfr_env_read(env, sp + SFREG_MCONTEXT(trapno), &trapno) &&
+	       trapno == X86_TRAP_PF &&
+	       sfr_env_read(env, sp + SFREG_MCONTEXT(cr2), &cr2) && cr2 == regs->pc &&
+	       sfr_env_read(env, regs->sp, &ra) && sfr_env_table(env, ra - 1, &rel);
+}
+
 bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 			  struct sfr_interruption *what)
 {
@@ -104,5 +120,7 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 	    !sfr_env_read(env, sp + SFREG_MCONTEXT(bp), &regs->fp))
 		return false;
 	sfreg_signal_type(env, sp, what);
+	if (what->type == SFR_DISC_FAULT)
+		what->at_entry = sfreg_called_nowhere(env, sp, regs);
 	return true;
 }

@@ -81,6 +81,22 @@ const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc)
 	return rank < root->n ? &root->slot[rank].leaf->win[0] : NULL;
 }
 
+u32 sfreg_root_number(const struct sfreg_root *root, const struct sfreg_win *win)
+{
+	const struct sfreg_slot *slot = &root->slot[sfreg_root_rank(root, win->start) - 1];
+
+	return slot->number + (win - slot->leaf->win);
+}
+
+const struct sfreg_win *sfreg_root_nth(const struct sfreg_root *root, u32 number)
+{
+	const struct sfreg_slot *slot = root->slot;
+
+	while (number >= slot->number + slot->leaf->n)
+		slot++;
+	return &slot->leaf->win[number - slot->number];
+}
+
 static struct sfreg_leaf *sfreg_leaf_alloc(u32 room)
 {
 	struct sfreg_leaf *leaf;
@@ -262,4 +278,14 @@ int sfreg_draft_remove(struct sfreg_root *draft, u64 start)
 	memmove(&leaf->win[i], &leaf->win[i + 1], (leaf->n - i) * sizeof(leaf->win[0]));
 	draft->slot[at].first = leaf->win[0].start;
 	return 0;
+}
+
+void sfreg_draft_finish(struct sfreg_root *draft)
+{
+	u32 i, number = 0;
+
+	for (i = 0; i < draft->n; i++) {
+		draft->slot[i].number = number;
+		number += draft->slot[i].leaf->n;
+	}
 }

@@ -35,6 +35,8 @@ struct sfreg_leaf {
 struct sfreg_slot {
 	u64 first;			/* leaf->win[0].start */
 	struct sfreg_leaf *leaf;
+	u32 number;			/* of win[0], counted from the lowest; not in
+					 * a draft */
 };
 
 struct sfreg_root {
@@ -51,16 +53,21 @@ const struct sfreg_win *sfreg_root_find(const struct sfreg_root *root, u64 pc);
 /* The first window that ends above @pc, or NULL: to go through all in order. */
 const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc);
 
+/* Windows of a published root are numbered from 0, in order. Any context. */
+u32 sfreg_root_number(const struct sfreg_root *root, const struct sfreg_win *win);
+const struct sfreg_win *sfreg_root_nth(const struct sfreg_root *root, u32 number);
+
 /* Not in NMI. NULL is fine. */
 void sfreg_root_put(struct sfreg_root *root);
 
 /*
  * A draft is a root that only the writer sees. Make one from the published root
- * (NULL: empty) with room for @n more windows, change it, then publish it or put
- * it. Inserting can fail (-ENOMEM) and leaves a draft fit only to be put.
+ * (NULL: empty) with room for @n more windows, change it, then finish and
+ * publish it, or put it. Inserting can fail (-ENOMEM) and leaves a draft fit only to be put.
  */
 struct sfreg_root *sfreg_draft(const struct sfreg_root *root, u32 n);
 int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win);
 int sfreg_draft_remove(struct sfreg_root *draft, u64 start);
+void sfreg_draft_finish(struct sfreg_root *draft);
 
 #endif /* SFREG_SNAPSHOT_H */

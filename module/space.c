@@ -42,22 +42,26 @@ notrace struct sfreg_view *sfreg_space_view(const struct mm_struct *mm)
 	return space ? rcu_dereference_raw(space->view) : NULL;
 }
 
-static bool sfreg_range_hits(const struct sfreg_range *range, const struct sfreg_win *win)
-{
-	return READ_ONCE(range->start) < win->end && win->start < READ_ONCE(range->end);
-}
-
 const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc)
 {
-	/* Pairs with the release in sfreg_view_mark_dead(). */
-	u32 i, n_dead = smp_load_acquire(&view->n_dead);
-	const struct sfreg_win *win;
+	const struct sfreg_win *win = view->root ? sfreg_root_find(view->root, pc) : NULL;
 
-	win = view->root ? sfreg_root_find(view->root, pc) : NULL;
-	for (i = 0; win && i < n_dead; i++)
-		if (sfreg_range_hits(&view->dead[i], win))
-			return NULL;
+	/* Pairs with the release in sfreg_view_mark_dead(). */
+	if (win && unlikely(smp_load_acquire(&view->any_dead)) &&
+	    test_bit(sfreg_root_number(view->root, win), view->dead))
+		return NULL;
 	return win;
+}
+
+struct sfreg_view *sfreg_view_alloc(struct sfreg_root *root, gfp_t gfp)
+{
+	size_t longs = root ? BITS_TO_LONGS(root->n_windows) : 0;
+	struct sfreg_view *view;
+
+	view = kzalloc(struct_size(view, dead, longs), gfp);
+	if (view)
+		view->root = root;
+	return view;
 }
 
 void sfreg_view_free_rcu(struct rcu_head *rcu)
@@ -84,10 +88,12 @@ static void sfreg_space_put(struct sfreg_space *space)
 
 static void sfreg_space_work(struct work_struct *work);
 
-static struct sfreg_space *sfreg_space_alloc(const struct mm_struct *mm, gfp_t gfp)
+/* With a view of @root, whose reference is taken over on success. */
+static struct sfreg_space *sfreg_space_alloc(const struct mm_struct *mm,
+					     struct sfreg_root *root, gfp_t gfp)
 {
 	struct sfreg_space *space = kzalloc(sizeof(*space), gfp);
-	struct sfreg_view *view = kzalloc(sizeof(*view), gfp);
+	struct sfreg_view *view = sfreg_view_alloc(root, gfp);
 
 	if (!space || !view) {
 		kfree(space);
@@ -169,7 +175,7 @@ again:
 		return space;
 	}
 	if (!fresh) {
-		fresh = sfreg_space_alloc(mm, GFP_KERNEL_ACCOUNT);
+		fresh = sfreg_space_alloc(mm, NULL, GFP_KERNEL_ACCOUNT);
 		if (!fresh)
 			return ERR_PTR(-ENOMEM);
 	}
@@ -227,27 +233,22 @@ static void sfreg_space_work(struct work_struct *work)
 	sfreg_space_unlock(space);
 }
 
-/* Under view_lock. */
-static void sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
+/* Under view_lock. Return: has a window any text in the range? */
+static bool sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
 {
-	struct sfreg_range *range = &view->dead[view->n_dead];
+	const struct sfreg_win *win = sfreg_root_next(view->root, start);
+	bool any = win && win->start < end;
 
-	if (view->n_dead < SFREG_DEAD_MAX) {
-		range->start = start;
-		range->end = end;
-		/* A reader that sees the number sees the range. */
-		smp_store_release(&view->n_dead, view->n_dead + 1);
-		return;
-	}
-	/* No room: let the last grow over all between. Readers see each word whole. */
-	range--;
-	WRITE_ONCE(range->start, min(range->start, start));
-	WRITE_ONCE(range->end, max(range->end, end));
+	for (; win && win->start < end; win = sfreg_root_next(view->root, win->end))
+		set_bit(sfreg_root_number(view->root, win), view->dead);
+	/* A reader that sees this sees the marks. */
+	if (any)
+		smp_store_release(&view->any_dead, true);
+	return any;
 }
 
 void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
 {
-	const struct sfreg_win *win = NULL;
 	struct sfreg_space *space;
 	struct sfreg_view *view;
 
@@ -257,11 +258,8 @@ void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
 		goto unlock;
 	raw_spin_lock(&space->view_lock);
 	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
-	if (view->root && !space->gone)
-		win = sfreg_root_next(view->root, start);
-	if (win && win->start < end) {
+	if (view->root && !space->gone && sfreg_view_mark_dead(view, start, end)) {
 		trace_sfreg_unmap(mm, start, end);
-		sfreg_view_mark_dead(view, start, end);
 		/* Not gone: the table's reference is there to be doubled. */
 		refcount_inc(&space->refs);
 		if (!queue_work(sfreg_spaces_wq, &space->work))
@@ -283,36 +281,50 @@ void sfreg_space_exit(const struct mm_struct *mm)
 	rcu_read_unlock();
 }
 
+/* A space for @child that shows what @from does. Return: NULL without memory. */
+static struct sfreg_space *sfreg_space_clone(struct sfreg_space *from,
+					     const struct mm_struct *child)
+{
+	struct sfreg_view *view, *copy;
+	struct sfreg_space *to = NULL;
+	size_t bytes;
+
+	raw_spin_lock(&from->view_lock);
+	view = rcu_dereference_protected(from->view, lockdep_is_held(&from->view_lock));
+	to = sfreg_space_alloc(child, view->root, GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (to) {
+		copy = rcu_dereference_protected(to->view, true);
+		copy->any_dead = view->any_dead;
+		bytes = BITS_TO_LONGS(sfreg_view_windows(view)) * sizeof(copy->dead[0]);
+		memcpy(copy->dead, view->dead, bytes);
+		if (copy->root)
+			refcount_inc(&copy->root->refs);
+	}
+	raw_spin_unlock(&from->view_lock);
+	return to;
+}
+
 /* The child's space shares the root, as of now: the mappings are being copied. */
 void sfreg_space_fork(const struct mm_struct *parent, const struct mm_struct *child)
 {
 	struct sfreg_space *from, *to;
-	struct sfreg_view *view, *copy;
+	long n_windows;
 
 	rcu_read_lock();
 	from = sfreg_space_find(parent);
 	if (!from)
 		goto unlock;
-	to = sfreg_space_alloc(child, GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
+	to = sfreg_space_clone(from, child);
 	if (!to) {
 		sfreg_count(SFREG_STAT_fork_failed);
 		goto unlock;
 	}
-	copy = rcu_dereference_protected(to->view, true);
-	raw_spin_lock(&from->view_lock);
-	view = rcu_dereference_protected(from->view, lockdep_is_held(&from->view_lock));
-	copy->root = view->root;
-	copy->n_dead = view->n_dead;
-	memcpy(copy->dead, view->dead, sizeof(copy->dead));
-	if (copy->root)
-		refcount_inc(&copy->root->refs);
-	raw_spin_unlock(&from->view_lock);
-
-	sfreg_gauge_add(SFREG_STAT_windows, sfreg_view_windows(copy));
+	n_windows = sfreg_view_windows(rcu_dereference_protected(to->view, true));
+	sfreg_gauge_add(SFREG_STAT_windows, n_windows);
 	if (sfreg_space_publish(to) == to) {
 		sfreg_count(SFREG_STAT_fork_inherited);
 	} else {
-		sfreg_gauge_add(SFREG_STAT_windows, -(long)sfreg_view_windows(copy));
+		sfreg_gauge_add(SFREG_STAT_windows, -n_windows);
 		sfreg_space_discard(to);
 	}
 unlock:

@@ -3,8 +3,8 @@
  * Spaces: for each mm with windows, what readers see of them, and how long.
  *
  * Readers (any context, under RCU): mm → space → view → windows. A view is a
- * snapshot's root plus the ranges of text that were unmapped since; it is
- * replaced as a whole, but for those ranges, which are only added to. A reader
+ * snapshot's root plus a mark for each window whose text was unmapped since; it
+ * is replaced as a whole, but for those marks, which are only added. A reader
  * takes one view for a whole walk: what it shows is what held at some moment of
  * the walk, and text that is unmapped later may no longer be mapped anew while a
  * thread that is being walked has not run.
@@ -13,7 +13,7 @@
  *
  *	space->lock	mutex, writers: one draft at a time
  *	mm->mmap_lock	read, while text is checked and a view is published
- *	space->view_lock raw spinlock: ->view, ->gone and the dead ranges
+ *	space->view_lock raw spinlock: ->view, ->gone and the marks
  *	table lock	raw spinlock: the hash table of spaces
  *
  * Lifecycle hooks come with mmap_lock held and take only the last two, one
@@ -32,15 +32,11 @@
 
 struct mm_struct;
 
-struct sfreg_range {
-	u64 start, end;
-};
-
 struct sfreg_view {
 	struct rcu_head rcu;
 	struct sfreg_root *root;	/* NULL: no windows */
-	u32 n_dead;
-	struct sfreg_range dead[SFREG_DEAD_MAX];
+	bool any_dead;			/* a mark is set */
+	unsigned long dead[];		/* a bit for each window, by its number */
 };
 
 struct sfreg_space {
@@ -60,6 +56,8 @@ static inline u32 sfreg_view_windows(const struct sfreg_view *view)
 	return view->root ? view->root->n_windows : 0;
 }
 
+/* All marks clear; @root, which may be NULL, becomes the view's. */
+struct sfreg_view *sfreg_view_alloc(struct sfreg_root *root, gfp_t gfp);
 /* Frees a view that no reader sees any more, by call_rcu(). */
 void sfreg_view_free_rcu(struct rcu_head *rcu);
 
@@ -82,10 +80,8 @@ void sfreg_space_unlock(struct sfreg_space *space);
  */
 struct sfreg_change {
 	struct sfreg_root *draft;
-	struct sfreg_view *next;
-	u32 n_dead;			/* ranges that the draft has taken care of */
-	u32 n_dropped;			/* windows that they ended */
-	struct sfreg_range dead[SFREG_DEAD_MAX];
+	unsigned long *dropped;		/* marked windows that it is without */
+	u32 n_dropped;
 };
 
 int sfreg_change_begin(struct sfreg_space *space, struct sfreg_change *change, u32 n);

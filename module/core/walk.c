@@ -72,6 +72,7 @@ static enum sfr_stop leave_signal(struct sfr_walk *walk)
 	frame->kind = SFR_KIND_DISCONTINUITY;
 	frame->source = SFR_SOURCE_SIGNAL_FRAME;
 	frame->discontinuity = what.type;
+	frame->at_entry = what.at_entry;
 	return SFR_STOP_NONE;
 }
 
@@ -82,6 +83,7 @@ static void arrive(struct sfr_walk *walk, enum sfr_source source)
 	walk->frame.kind = SFR_KIND_CALL;
 	walk->frame.source = source;
 	walk->frame.discontinuity = SFR_DISC_NONE;
+	walk->frame.at_entry = false;
 	walk->cfa = walk->frame.regs.sp;
 }
 
@@ -108,8 +110,7 @@ static bool leave_entry(struct sfr_walk *walk)
 {
 	struct sfr_regs *regs = &walk->frame.regs;
 
-	if (!walk->just_called || walk->frame.source != SFR_SOURCE_REGS ||
-	    !sfr_env_read(walk->env, regs->sp, &regs->pc))
+	if (!walk->frame.at_entry || !sfr_env_read(walk->env, regs->sp, &regs->pc))
 		return false;
 	regs->sp += FP_FRAME / 2;
 	arrive(walk, SFR_SOURCE_FRAME_POINTER);

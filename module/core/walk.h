@@ -60,6 +60,7 @@ struct sfr_regs {
 struct sfr_interruption {
 	u64 to_pc;		/* the handler's entry, 0: not known */
 	u8 type;		/* enum sfr_discontinuity */
+	bool at_entry;		/* pc has just been called: see struct sfr_frame */
 };
 
 struct sfr_frame {
@@ -68,6 +69,9 @@ struct sfr_frame {
 	u8 kind;		/* enum sfr_kind */
 	u8 source;		/* enum sfr_source */
 	u8 discontinuity;	/* enum sfr_discontinuity */
+	bool at_entry;		/* without a rule: the return address lies at sp, fp
+				 * is the caller's. Of the first frame, the caller
+				 * may set it after sfr_walk_start() */
 };
 
 struct sfr_walk {
@@ -76,8 +80,6 @@ struct sfr_walk {
 	u32 max_switches;	/* of the stack's direction, set by the caller */
 	u32 n_switches;
 	u64 addr_max;		/* first address that is not user space */
-	bool just_called;	/* set by the caller: the first frame is at a
-				 * function's entry, its return address at sp */
 	void *env;		/* handed to the functions below */
 };
 

@@ -151,7 +151,6 @@ static void check_walk(const struct sfr_table *t, u64 seed)
 	struct sfr_walk walk = {
 		.max_switches = seed % 4,
 		.addr_max = 0x7ffffffff000,
-		.just_called = seed % 2,
 		.env = &env,
 	};
 	enum sfr_stop stop;
@@ -160,6 +159,7 @@ static void check_walk(const struct sfr_table *t, u64 seed)
 	regs.pc = BASE + t->lowest + mix(&env, 1) % (t->span + 2ull);
 	regs.fp = STACK + mix(&env, 2) % 0x10000;
 	sfr_walk_start(&walk, &regs);
+	walk.frame.at_entry = seed % 2;
 	do {
 		regs = walk.frame.regs;
 		stop = sfr_walk_next(&walk);

@@ -158,7 +158,7 @@ static void check_frame_pointer(struct world *w)
 }
 
 /* A function that has not begun: its return address is at sp, fp its caller's. */
-static void check_just_called(struct world *w)
+static void check_at_entry(struct world *w)
 {
 	struct sfr_walk walk;
 
@@ -168,7 +168,7 @@ static void check_just_called(struct world *w)
 	world_word(w, SP + 0x40, SP + 0x60);
 	world_word(w, SP + 0x48, 0x9abc);
 	world_start(w, &walk, 0x1234, SP, SP + 0x40);
-	walk.just_called = true;
+	walk.frame.at_entry = true;
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "just called, without a rule");
 	ok(frame_is(&walk, 0x5678, SP + 8, SP + 0x40, SFR_KIND_CALL, SFR_SOURCE_FRAME_POINTER),
 	   "returns to the word at sp");
@@ -176,11 +176,11 @@ static void check_just_called(struct world *w)
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "its caller");
 	is(walk.frame.regs.pc, 0x9abc, "goes by the frame pointer again");
 	world_start(w, &walk, 0x1234, SP + 0x10, SP + 0x40);
-	walk.just_called = true;
+	walk.frame.at_entry = true;
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "just called, and no word at sp");
 	is(walk.frame.regs.pc, 0x9abc, "goes by the frame pointer");
 	world_start(w, &walk, TEXT, SP + 8, SP + 0x40);
-	walk.just_called = true;
+	walk.frame.at_entry = true;
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "just called, with a rule");
 	ok(frame_is(&walk, TEXT + 0x61, SP + 16, SP + 0x40, SFR_KIND_CALL, SFR_SOURCE_SFRAME),
 	   "goes by the rule");
@@ -230,7 +230,7 @@ int main(void)
 	check_call_pc(&w);
 	check_window_edges(t);
 	check_frame_pointer(&w);
-	check_just_called(&w);
+	check_at_entry(&w);
 	check_stops(&w);
 	check_recursion(&w);
 	free(t);

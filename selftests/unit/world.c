@@ -48,7 +48,6 @@ void world_start(struct world *w, struct sfr_walk *walk, u64 pc, u64 sp, u64 fp)
 	walk->env = w;
 	walk->addr_max = WORLD_ADDR_MAX;
 	walk->max_switches = 0;
-	walk->just_called = false;
 	sfr_walk_start(walk, &regs);
 }
 

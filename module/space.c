@@ -241,9 +241,10 @@ static bool sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
 
 	for (; win && win->start < end; win = sfreg_root_next(view->root, win->end))
 		set_bit(sfreg_root_number(view->root, win), view->dead);
-	/* A reader that sees this sees the marks. */
-	if (any)
+	if (any) {
+		/* A reader that sees this sees the marks. */
 		smp_store_release(&view->any_dead, true);
+	}
 	return any;
 }
 

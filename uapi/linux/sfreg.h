@@ -51,7 +51,8 @@
  * ``prctl(PR_SFREG_UNREGISTER, text_start, 0, 0, 0)``
  *	as SFREG_IOC_REMOVE of one key; EINVAL if another argument is not 0.
  *
- * Without the module, prctl(2) itself answers EINVAL to these options.
+ * Without the module, and while it is switched off, prctl(2) itself answers EINVAL
+ * to these options (a call that was under way then ends with ESHUTDOWN).
  */
 #define PR_SFREG_REGISTER	0x53465201
 #define PR_SFREG_REPLACE	0x53465202
@@ -82,7 +83,7 @@
  * @text_len: its length, 1 .. 2^47
  * @sframe_addr: the SFrame section's bytes, in the caller's own memory
  * @sframe_len: their length, 28 .. limit_section_bytes. May be more than the
- *	section needs (a segment's length, say): what follows is ignored
+ *	section needs (a segment's length, say): what follows is not read
  * @sframe_base: the address that the section's relative offsets are relative
  *	to, when the bytes do not lie where they were linked; 0: sframe_addr
  * @mem_fd: -1: the calling process; else an open descriptor of another

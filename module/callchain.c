@@ -43,8 +43,10 @@ void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs
 
 	sfreg_unwind_start(&unwind, regs);
 	unwind.walk.frame.at_entry = sfreg_at_uprobed_entry();
-	do
-		perf_callchain_store(entry, unwind.walk.frame.regs.pc);
-	while (entry->nr < entry->max_stack && sfreg_unwind_next(&unwind));
+	do {
+		/* Refused, without the number going up, when contexts have run out. */
+		if (perf_callchain_store(entry, unwind.walk.frame.regs.pc))
+			break;
+	} while (entry->nr < entry->max_stack && sfreg_unwind_next(&unwind));
 	sfreg_unwind_end(&unwind);
 }

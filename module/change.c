@@ -4,6 +4,7 @@
  * readers held before lives for a grace period more.
  */
 #include <linux/bitmap.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -26,6 +27,7 @@ static int sfreg_change_drop_dead(struct sfreg_change *change, const struct sfre
 					 sfreg_root_nth(view->root, number)->start);
 		if (err)
 			return err;
+		cond_resched();
 		__set_bit(number, change->dropped);
 		change->n_dropped++;
 	}
@@ -67,7 +69,8 @@ static void sfreg_change_carry_dead(const struct sfreg_change *change,
 			continue;
 		win = sfreg_root_nth(view->root, number);
 		there = sfreg_root_find(next->root, win->start);
-		if (!there || there->start != win->start)
+		/* Another that stands there was placed by this change, on text it saw. */
+		if (!there || there->start != win->start || there->end != win->end)
 			continue;
 		__set_bit(sfreg_root_number(next->root, there), next->dead);
 		next->any_dead = true;

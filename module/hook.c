@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/perf_event.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sfreg.h>
 
@@ -75,6 +76,13 @@ static __always_inline bool sfreg_take_callchain(const struct pt_regs *regs)
 	return true;
 }
 
+/* Init can still fail, and then waits for no reference: nothing before its end. */
+static __always_inline bool sfreg_hold_module(void)
+{
+	return READ_ONCE(THIS_MODULE->state) == MODULE_STATE_LIVE &&
+	       try_module_get(THIS_MODULE);
+}
+
 static void notrace sfreg_redirect(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
@@ -89,10 +97,10 @@ static void notrace sfreg_redirect(unsigned long ip, unsigned long parent_ip,
 	/* A system call: the reference keeps the module until its handler is done. */
 	regs = (void *)sfreg_ftrace_arg(fregs, 0);
 	if (sfreg_hook_is(&sfreg_redirects[SFREG_HOOK_PRCTL], ip)) {
-		if (sfreg_prctl_is_ours(regs->di) && try_module_get(THIS_MODULE))
+		if (sfreg_prctl_is_ours(regs->di) && sfreg_hold_module())
 			sfreg_ftrace_redirect(fregs, sfreg_prctl_x64);
 	} else if (sfreg_hook_is(&sfreg_redirects[SFREG_HOOK_PRCTL_IA32], ip)) {
-		if (sfreg_prctl_is_ours(regs->bx) && try_module_get(THIS_MODULE))
+		if (sfreg_prctl_is_ours(regs->bx) && sfreg_hold_module())
 			sfreg_ftrace_redirect(fregs, sfreg_prctl_ia32);
 	}
 }
@@ -224,9 +232,14 @@ int sfreg_hooks_detach(void)
 	return err;
 }
 
-/* Not before: ftrace_free_filter() leaves ops that can not be used again. */
 void sfreg_hooks_exit(void)
 {
+	/*
+	 * A prctl handler that outlived an earlier detach (off, while it was parked)
+	 * may have put its reference and still stand in our text.
+	 */
+	synchronize_rcu_tasks();
+	/* Not before: this leaves ops that can not be used again. */
 	ftrace_free_filter(&sfreg_redirect_ops);
 	ftrace_free_filter(&sfreg_notify_ops);
 }

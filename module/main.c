@@ -19,18 +19,19 @@ static int __init sfreg_init(void)
 	err = sfreg_spaces_init();
 	if (err)
 		goto exit_target;
-	err = sfreg_chardev_init();
-	if (err)
-		goto exit_spaces;
 	err = sfreg_control_init();
 	if (err)
-		goto exit_chardev;
+		goto exit_hooks;
+	/* Last: nothing that a user can hold is there while init can still fail. */
+	err = sfreg_chardev_init();
+	if (err)
+		goto exit_control;
 	return 0;
 
-exit_chardev:
+exit_control:
+	sfreg_control_exit();
+exit_hooks:
 	sfreg_hooks_exit();
-	sfreg_chardev_exit();
-exit_spaces:
 	sfreg_spaces_exit();
 exit_target:
 	sfreg_target_exit();
@@ -39,9 +40,9 @@ exit_target:
 
 static void __exit sfreg_exit(void)
 {
+	sfreg_chardev_exit();
 	sfreg_control_exit();
 	sfreg_hooks_exit();
-	sfreg_chardev_exit();
 	sfreg_spaces_exit();
 	sfreg_target_exit();
 }

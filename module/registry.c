@@ -37,7 +37,7 @@ static bool sfreg_text_is_mapped(struct mm_struct *mm, u64 start, u64 end)
 static bool sfreg_window_is(const struct sfreg_win *a, const struct sfreg_win *b)
 {
 	return a->start == b->start && a->end == b->end && a->base == b->base &&
-	       a->section == b->section;
+	       sfreg_section_equal(a->section, b->section);
 }
 
 /*

@@ -14,6 +14,8 @@
 #include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/mm.h>
+#include <linux/once.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -77,17 +79,21 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
 
 /*
  * A chain of digests over pieces, so that others may run between: each link is
- * over the one before, the length and the ABI, and the next piece's digest.
+ * over the one before, the length and the ABI, and the next piece's digest. It
+ * begins with a secret, so that nobody can fill one bucket of the table.
  */
 static void sfreg_section_digest(const u8 *bytes, const struct sfr_compile_plan *plan,
 				 u8 digest[SHA256_DIGEST_SIZE])
 {
+	static u8 secret[SHA256_DIGEST_SIZE] __read_mostly;
 	struct {
 		u8 before[SHA256_DIGEST_SIZE], piece[SHA256_DIGEST_SIZE];
 		u64 len, abi;
 	} link = { .len = plan->len, .abi = plan->abi };
 	size_t at, n;
 
+	get_random_once(secret, sizeof(secret));
+	memcpy(link.before, secret, sizeof(secret));
 	for (at = 0; at < plan->len; at += n) {
 		n = min_t(size_t, plan->len - at, SFREG_COPY_CHUNK);
 		sha256(bytes + at, n, link.piece);
@@ -277,6 +283,17 @@ struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len)
 	return section;
 }
 
+static struct sfreg_shared_section *sfreg_section_shared(struct sfreg_compiled *section)
+{
+	return container_of(section, struct sfreg_shared_section, section);
+}
+
+bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b)
+{
+	return a == b || !memcmp(sfreg_section_shared(a)->digest,
+				 sfreg_section_shared(b)->digest, SHA256_DIGEST_SIZE);
+}
+
 void sfreg_section_put(struct sfreg_compiled *section)
 {
 	struct sfreg_shared_section *shared;
@@ -285,7 +302,7 @@ void sfreg_section_put(struct sfreg_compiled *section)
 
 	if (!refcount_dec_and_test(&section->refs))
 		return;
-	shared = container_of(section, struct sfreg_shared_section, section);
+	shared = sfreg_section_shared(section);
 	spin_lock_irqsave(&sfreg_section_lock, flags);
 	hash_del(&shared->node);
 	user = sfreg_user_uncharge(shared->user, section->bytes);

@@ -28,6 +28,9 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
  */
 struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len);
 
+/* By content: two users' sections of the same bytes are. */
+bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b);
+
 static inline struct sfreg_compiled *sfreg_section_ref(struct sfreg_compiled *section)
 {
 	refcount_inc(&section->refs);

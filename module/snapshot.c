@@ -90,11 +90,17 @@ u32 sfreg_root_number(const struct sfreg_root *root, const struct sfreg_win *win
 
 const struct sfreg_win *sfreg_root_nth(const struct sfreg_root *root, u32 number)
 {
-	const struct sfreg_slot *slot = root->slot;
+	u32 lo = 0, hi = root->n;
 
-	while (number >= slot->number + slot->leaf->n)
-		slot++;
-	return &slot->leaf->win[number - slot->number];
+	while (hi - lo > 1) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (root->slot[mid].number <= number)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &root->slot[lo].leaf->win[number - root->slot[lo].number];
 }
 
 static struct sfreg_leaf *sfreg_leaf_alloc(u32 room)

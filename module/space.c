@@ -4,8 +4,12 @@
  * munmap do to them. Lifetimes and lock order: space.h.
  */
 #include <linux/hash.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "space.h"
@@ -19,6 +23,11 @@ static struct hlist_head sfreg_spaces[1 << SFREG_SPACE_HASH_BITS];
 static DEFINE_RAW_SPINLOCK(sfreg_spaces_lock);
 static bool sfreg_spaces_are_open;	/* under the lock */
 static struct workqueue_struct *sfreg_spaces_wq;
+
+bool sfreg_spaces_is_open(void)
+{
+	return READ_ONCE(sfreg_spaces_are_open);
+}
 
 static inline struct hlist_head *sfreg_space_bucket(const struct mm_struct *mm)
 {
@@ -77,6 +86,7 @@ static void sfreg_space_free_rcu(struct rcu_head *rcu)
 	struct sfreg_space *space = container_of(rcu, struct sfreg_space, rcu);
 
 	sfreg_view_free_rcu(&rcu_dereference_raw(space->view)->rcu);
+	mem_cgroup_put(space->memcg);
 	kfree(space);
 }
 
@@ -106,6 +116,7 @@ static struct sfreg_space *sfreg_space_alloc(const struct mm_struct *mm,
 	raw_spin_lock_init(&space->view_lock);
 	mutex_init(&space->lock);
 	INIT_WORK(&space->work, sfreg_space_work);
+	space->memcg = get_mem_cgroup_from_mm(current->mm);
 	return space;
 }
 
@@ -195,6 +206,8 @@ struct sfreg_space *sfreg_space_lock(struct mm_struct *mm, bool create)
 
 	for (;;) {
 		space = sfreg_space_get(mm, create);
+		if (!space && !sfreg_spaces_is_open())
+			return ERR_PTR(-ESHUTDOWN);
 		if (IS_ERR_OR_NULL(space))
 			return space;
 		if (mutex_lock_killable(&space->lock)) {
@@ -224,12 +237,14 @@ void sfreg_space_unlock(struct sfreg_space *space)
 static void sfreg_space_work(struct work_struct *work)
 {
 	struct sfreg_space *space = container_of(work, struct sfreg_space, work);
+	struct mem_cgroup *outer = set_active_memcg(space->memcg);
 	struct sfreg_change change;
 
 	mutex_lock(&space->lock);
 	/* Without memory they wait, skipped, for the next change. */
 	if (!READ_ONCE(space->gone) && !sfreg_change_begin(space, &change, 0))
 		sfreg_change_commit(space, &change);
+	set_active_memcg(outer);
 	sfreg_space_unlock(space);
 }
 
@@ -305,10 +320,27 @@ static struct sfreg_space *sfreg_space_clone(struct sfreg_space *from,
 	return to;
 }
 
+/*
+ * Mappings that are not copied are never unmapped in the child either, and what
+ * it maps there is its own. @view is not yet published.
+ */
+static void sfreg_view_mark_uncopied(struct sfreg_view *view, struct mm_struct *parent)
+{
+	VMA_ITERATOR(vmi, parent, 0);
+	const struct vm_area_struct *vma;
+
+	if (!view->root)
+		return;
+	for_each_vma(vmi, vma)
+		if (vma->vm_flags & VM_DONTCOPY)
+			sfreg_view_mark_dead(view, vma->vm_start, vma->vm_end);
+}
+
 /* The child's space shares the root, as of now: the mappings are being copied. */
-void sfreg_space_fork(const struct mm_struct *parent, const struct mm_struct *child)
+void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child)
 {
 	struct sfreg_space *from, *to;
+	struct sfreg_view *view;
 	long n_windows;
 
 	rcu_read_lock();
@@ -320,7 +352,9 @@ void sfreg_space_fork(const struct mm_struct *parent, const struct mm_struct *ch
 		sfreg_count(SFREG_STAT_fork_failed);
 		goto unlock;
 	}
-	n_windows = sfreg_view_windows(rcu_dereference_protected(to->view, true));
+	view = rcu_dereference_protected(to->view, true);
+	sfreg_view_mark_uncopied(view, parent);
+	n_windows = sfreg_view_windows(view);
 	sfreg_gauge_add(SFREG_STAT_windows, n_windows);
 	if (sfreg_space_publish(to) == to) {
 		sfreg_count(SFREG_STAT_fork_inherited);
@@ -337,11 +371,6 @@ void sfreg_spaces_open(void)
 	raw_spin_lock(&sfreg_spaces_lock);
 	sfreg_spaces_are_open = true;
 	raw_spin_unlock(&sfreg_spaces_lock);
-}
-
-bool sfreg_spaces_is_open(void)
-{
-	return READ_ONCE(sfreg_spaces_are_open);
 }
 
 static struct sfreg_space *sfreg_spaces_first(struct hlist_head *bucket)

@@ -47,6 +47,7 @@ struct sfreg_space {
 	struct sfreg_view __rcu *view;
 	raw_spinlock_t view_lock;
 	struct mutex lock;		/* writers */
+	struct mem_cgroup *memcg;	/* its maker's, which the worker charges */
 	struct work_struct work;
 	struct rcu_head rcu;
 };
@@ -89,7 +90,7 @@ int sfreg_change_commit(struct sfreg_space *space, struct sfreg_change *change);
 void sfreg_change_abandon(struct sfreg_change *change);
 
 /* The lifecycle hooks: atomic context, the mm's mmap_lock held (not for exit). */
-void sfreg_space_fork(const struct mm_struct *parent, const struct mm_struct *child);
+void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child);
 void sfreg_space_exit(const struct mm_struct *mm);
 void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end);
 

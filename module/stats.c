@@ -39,12 +39,13 @@ static ssize_t sfreg_counter_show(struct device *dev, struct device_attribute *a
 	return sysfs_emit(buf, "%llu\n", sum);
 }
 
+/* For root only: a table's exact size, say, tells which library another maps. */
 #define SFREG_GAUGE_FILE(name) {					\
-	.attr = __ATTR(name, 0444, sfreg_gauge_show, NULL),		\
+	.attr = __ATTR(name, 0400, sfreg_gauge_show, NULL),		\
 	.index = SFREG_STAT_##name,					\
 },
 #define SFREG_COUNTER_FILE(name) {					\
-	.attr = __ATTR(name, 0444, sfreg_counter_show, NULL),		\
+	.attr = __ATTR(name, 0400, sfreg_counter_show, NULL),		\
 	.index = SFREG_STAT_##name,					\
 },
 

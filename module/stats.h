@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Gauges and counters, one file each in /sys/class/misc/sfreg/stats/. Counting
+ * Gauges and counters, one file each in /sys/class/misc/sfreg/stats/ (root). Counting
  * is a per-CPU increment: any context, NMI included.
  */
 #ifndef SFREG_STATS_H

@@ -94,6 +94,17 @@ TEST_F(life, generations)
 }
 
 /* A fork of a process without windows leaves nothing behind. */
+/* Text that fork does not copy: what the child maps there is not described. */
+TEST_F(life, fork_of_uncopied_text)
+{
+	ASSERT_EQ(0, sft_probe_register(self->fd, &self->other));
+	ASSERT_EQ(0, madvise(self->probe.text, SFT_PAGE, MADV_DONTFORK));
+	EXPECT_EQ(0, sft_in_child(sft_total(self->fd, -1) == 1 ? 0 : 1));
+	EXPECT_EQ(2, sft_total(self->fd, -1));
+	ASSERT_EQ(0, madvise(self->probe.text, SFT_PAGE, MADV_DOFORK));
+	EXPECT_EQ(0, sft_in_child(sft_total(self->fd, -1) == 2 ? 0 : 1));
+}
+
 TEST_F(life, fork_of_none)
 {
 	ASSERT_EQ(0, sft_remove_one(self->fd, sft_addr(self->probe.text)));

@@ -171,6 +171,35 @@ static int place_what_came(struct _test_data_share *self, int socket)
 	return sft_probe_differs(&r, self->probe.text) ? 3 : 0;
 }
 
+/* A user's section, then root's of the same bytes: the user's window is the same. */
+static int registers_twice(struct _test_data_share *self, int socket)
+{
+	char c = 0;
+
+	if (as_user(self, 1000) || write(socket, &c, 1) != 1 || read(socket, &c, 1) != 1)
+		return 1;
+	return sft_probe_register(self->fd, &self->probe) ? 2 : 0;
+}
+
+TEST_F(share, again_after_root)
+{
+	int sockets[2], status;
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	pid = fork();
+	if (!pid)
+		_exit(registers_twice(self, sockets[1]));
+	ASSERT_EQ(1, read(sockets[0], &c, 1));
+	EXPECT_EQ(0, sft_probe_register(self->fd, &self->probe));
+	ASSERT_EQ(1, write(sockets[0], &c, 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
 TEST_F(share, descriptor_passed_on)
 {
 	int sockets[2], section;

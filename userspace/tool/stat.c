@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -43,6 +44,8 @@ static int print_counters(void)
 	int n;
 
 	n = scandir(STATS, &entries, is_counter, alphasort);
+	if (n > 0 && geteuid())
+		return complain("only root may read the counters");
 	if (n < 0)
 		return complain("%s", errno == ENOENT ? explain(-ENOSYS) : strerror(errno));
 	for (int i = 0; i < n; i++) {

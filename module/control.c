@@ -42,6 +42,11 @@ unsigned long sfreg_limit_user_bytes = 4UL << 30;
 module_param_named(limit_user_bytes, sfreg_limit_user_bytes, ulong, 0644);
 MODULE_PARM_DESC(limit_user_bytes, "most bytes of tables that one user made (EDQUOT above)");
 
+unsigned long sfreg_limit_user_work_bytes = 512UL << 20;
+module_param_named(limit_user_work_bytes, sfreg_limit_user_work_bytes, ulong, 0644);
+MODULE_PARM_DESC(limit_user_work_bytes,
+		 "most bytes that one user's calls under way hold (EDQUOT above)");
+
 unsigned int sfreg_limit_stack_switches = 16;
 module_param_named(limit_stack_switches, sfreg_limit_stack_switches, uint, 0644);
 MODULE_PARM_DESC(limit_stack_switches, "most changes of stack in one walk");

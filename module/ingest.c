@@ -19,6 +19,7 @@
 #include "section_fd.h"
 #include "space.h"
 #include "target.h"
+#include "user.h"
 
 int sfreg_copy_struct(void *dst, size_t known, const void __user *arg)
 {
@@ -49,6 +50,35 @@ static int sfreg_copy_bytes(void *dst, u64 addr, size_t len)
 	return 0;
 }
 
+static struct sfreg_compiled *sfreg_ingest_copy(u64 addr,
+						const struct sfr_compile_plan *plan)
+{
+	size_t work = plan->len + plan->scratch_bytes;
+	struct sfreg_compiled *section;
+	struct sfreg_user *user;
+	void *bytes;
+	int err;
+
+	user = sfreg_user_get();
+	if (!user)
+		return ERR_PTR(-ENOMEM);
+	section = ERR_PTR(-EDQUOT);
+	if (!sfreg_user_charge_work(user, work))
+		goto put_user;
+	section = ERR_PTR(-ENOMEM);
+	bytes = kvmalloc(plan->len, GFP_KERNEL_ACCOUNT);
+	if (!bytes)
+		goto uncharge;
+	err = sfreg_copy_bytes(bytes, addr, plan->len);
+	section = err ? ERR_PTR(err) : sfreg_section_get(bytes, plan->len, user);
+	kvfree(bytes);
+uncharge:
+	sfreg_user_uncharge_work(user, work);
+put_user:
+	sfreg_user_put(user);
+	return section;
+}
+
 /*
  * The section at @addr. Its header says how much of @len it needs; what is then
  * copied may differ from the header read first, so the copy is checked anew.
@@ -57,8 +87,6 @@ static struct sfreg_compiled *sfreg_ingest_bytes(u64 addr, u64 len)
 {
 	u8 header[SFR_HEADER_SIZE];
 	struct sfr_compile_plan plan;
-	struct sfreg_compiled *section;
-	void *bytes;
 	u64 end;
 	int err;
 
@@ -72,13 +100,7 @@ static struct sfreg_compiled *sfreg_ingest_bytes(u64 addr, u64 len)
 	if (err)
 		return ERR_PTR(err);
 
-	bytes = kvmalloc(plan.len, GFP_KERNEL_ACCOUNT);
-	if (!bytes)
-		return ERR_PTR(-ENOMEM);
-	err = sfreg_copy_bytes(bytes, addr, plan.len);
-	section = err ? ERR_PTR(err) : sfreg_section_get(bytes, plan.len);
-	kvfree(bytes);
-	return section;
+	return sfreg_ingest_copy(addr, &plan);
 }
 
 static int sfreg_check_range(u64 start, u64 len)

@@ -30,6 +30,14 @@ extern unsigned long sfreg_limit_process_bytes;
 extern unsigned long sfreg_limit_user_bytes;
 
 /*
+ * Working memory of one user's calls under way. It is held while the section's
+ * bytes are read, which may stall for as long as the caller likes. A call that
+ * is the user's only one is always let in: a section of the largest size needs
+ * about 240 MiB.
+ */
+extern unsigned long sfreg_limit_user_work_bytes;
+
+/*
  * How often one walk may change the direction of the stack. Each change is a
  * signal frame on another stack; handlers nest two or three deep.
  */

@@ -11,7 +11,6 @@
  * through RCU puts its reference only after a grace period.
  */
 #include <crypto/sha2.h>
-#include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/mm.h>
 #include <linux/once.h>
@@ -22,16 +21,9 @@
 #include "limits.h"
 #include "section.h"
 #include "stats.h"
+#include "user.h"
 
 #define SFREG_SECTION_HASH_BITS	10
-#define SFREG_USER_HASH_BITS	6
-
-struct sfreg_user {			/* whose tables occupy memory */
-	struct hlist_node node;
-	kuid_t uid;
-	unsigned long sections;		/* that name this user */
-	unsigned long bytes;
-};
 
 struct sfreg_shared_section {
 	struct sfreg_compiled section;
@@ -40,10 +32,9 @@ struct sfreg_shared_section {
 	u8 digest[SHA256_DIGEST_SIZE];
 };
 
-/* Protects both tables and the users' sums; taken in softirq by RCU callbacks. */
+/* Protects the table; taken in softirq by RCU callbacks. */
 static DEFINE_SPINLOCK(sfreg_section_lock);
 static DEFINE_HASHTABLE(sfreg_sections, SFREG_SECTION_HASH_BITS);
-static DEFINE_HASHTABLE(sfreg_users, SFREG_USER_HASH_BITS);
 
 /* The one place where a status of the core becomes an errno. */
 static int sfreg_status_errno(enum sfr_status status)
@@ -128,74 +119,25 @@ static struct sfreg_compiled *sfreg_section_find(const u8 *digest, kuid_t uid)
 	return NULL;
 }
 
-/* Under the lock. */
-static struct sfreg_user *sfreg_user_find(kuid_t uid)
-{
-	struct sfreg_user *user;
-
-	hash_for_each_possible(sfreg_users, user, node, __kuid_val(uid))
-		if (uid_eq(user->uid, uid))
-			return user;
-	return NULL;
-}
-
-/* Under the lock; @spare is used up if this is the user's first section. */
-static struct sfreg_user *sfreg_user_charge(kuid_t uid, size_t bytes,
-					    struct sfreg_user **spare)
-{
-	struct sfreg_user *user = sfreg_user_find(uid);
-	size_t limit = READ_ONCE(sfreg_limit_user_bytes);
-
-	if (bytes > limit || (user && user->bytes > limit - bytes))
-		return NULL;
-	if (!user) {
-		user = *spare;
-		*spare = NULL;
-		user->uid = uid;
-		hash_add(sfreg_users, &user->node, __kuid_val(uid));
-	}
-	user->sections++;
-	user->bytes += bytes;
-	return user;
-}
-
-/* Under the lock. Return: @user, to be freed, if this was the last section. */
-static struct sfreg_user *sfreg_user_uncharge(struct sfreg_user *user, size_t bytes)
-{
-	user->bytes -= bytes;
-	if (--user->sections)
-		return NULL;
-	hash_del(&user->node);
-	return user;
-}
-
 /*
- * Make @fresh known, charged to @uid; unless an equal section came first, which
- * is returned then. The caller frees what is not used.
+ * Make @fresh known, charged to @user, unless an equal
+ * section came first, which is returned then. The caller frees what is not used.
  */
-static struct sfreg_compiled *
-sfreg_section_publish(struct sfreg_shared_section *fresh, kuid_t uid,
-		      struct sfreg_user **spare)
+static struct sfreg_compiled *sfreg_section_publish(struct sfreg_shared_section *fresh,
+						    struct sfreg_user *user)
 {
 	struct sfreg_compiled *section;
-	struct sfreg_user *user;
 	unsigned long flags;
 
 	spin_lock_irqsave(&sfreg_section_lock, flags);
-	section = sfreg_section_find(fresh->digest, uid);
-	if (section)
-		goto unlock;
-	user = sfreg_user_charge(uid, fresh->section.bytes, spare);
-	if (!user) {
-		section = ERR_PTR(-EDQUOT);
-		goto unlock;
+	section = sfreg_section_find(fresh->digest, user->uid);
+	if (!section && sfreg_user_charge_table(user, fresh->section.bytes)) {
+		fresh->user = sfreg_user_ref(user);
+		hash_add(sfreg_sections, &fresh->node, sfreg_digest_key(fresh->digest));
+		section = &fresh->section;
 	}
-	fresh->user = user;
-	hash_add(sfreg_sections, &fresh->node, sfreg_digest_key(fresh->digest));
-	section = &fresh->section;
-unlock:
 	spin_unlock_irqrestore(&sfreg_section_lock, flags);
-	return section;
+	return section ?: ERR_PTR(-EDQUOT);
 }
 
 static struct sfreg_shared_section *sfreg_section_compile(const void *bytes,
@@ -239,14 +181,13 @@ static void sfreg_section_free(struct sfreg_shared_section *shared)
 	kfree(shared);
 }
 
-struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len)
+struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len,
+					 struct sfreg_user *user)
 {
-	kuid_t uid = current_euid();
 	struct sfreg_shared_section *fresh;
 	struct sfr_compile_plan plan;
 	struct sfreg_compiled *section;
 	u8 digest[SHA256_DIGEST_SIZE];
-	struct sfreg_user *spare;
 	int err;
 
 	err = sfreg_section_plan(bytes, len, &plan);
@@ -254,7 +195,7 @@ struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len)
 		return ERR_PTR(err);
 	sfreg_section_digest(bytes, &plan, digest);
 	spin_lock_irq(&sfreg_section_lock);
-	section = sfreg_section_find(digest, uid);
+	section = sfreg_section_find(digest, user->uid);
 	spin_unlock_irq(&sfreg_section_lock);
 	if (section) {
 		sfreg_count(SFREG_STAT_section_shared);
@@ -265,13 +206,7 @@ struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len)
 	if (IS_ERR(fresh))
 		return ERR_CAST(fresh);
 	memcpy(fresh->digest, digest, sizeof(digest));
-	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	if (!spare) {
-		sfreg_section_free(fresh);
-		return ERR_PTR(-ENOMEM);
-	}
-	section = sfreg_section_publish(fresh, uid, &spare);
-	kfree(spare);
+	section = sfreg_section_publish(fresh, user);
 	if (section != &fresh->section) {
 		sfreg_section_free(fresh);
 		if (!IS_ERR(section))
@@ -297,7 +232,6 @@ bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b)
 void sfreg_section_put(struct sfreg_compiled *section)
 {
 	struct sfreg_shared_section *shared;
-	struct sfreg_user *user;
 	unsigned long flags;
 
 	if (!refcount_dec_and_test(&section->refs))
@@ -305,9 +239,9 @@ void sfreg_section_put(struct sfreg_compiled *section)
 	shared = sfreg_section_shared(section);
 	spin_lock_irqsave(&sfreg_section_lock, flags);
 	hash_del(&shared->node);
-	user = sfreg_user_uncharge(shared->user, section->bytes);
 	spin_unlock_irqrestore(&sfreg_section_lock, flags);
-	kfree(user);
+	sfreg_user_uncharge_table(shared->user, section->bytes);
+	sfreg_user_put(shared->user);
 	sfreg_gauge_add(SFREG_STAT_sections, -1);
 	sfreg_gauge_add(SFREG_STAT_section_bytes, -(long)section->bytes);
 	sfreg_section_free(shared);

@@ -12,6 +12,8 @@
 #include "core/compile.h"
 #include "core/rows.h"
 
+struct sfreg_user;
+
 struct sfreg_compiled {
 	refcount_t refs;
 	const struct sfr_table *table;	/* valid as long as a reference, or RCU
@@ -24,9 +26,10 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
 
 /*
  * The section of @len bytes at @bytes, which nobody changes any more: an equal
- * one that the caller's user, or root, has made, or a new one. May sleep.
+ * one that @user, or root, has made, or a new one. May sleep.
  */
-struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len);
+struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len,
+					 struct sfreg_user *user);
 
 /* By content: two users' sections of the same bytes are. */
 bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b);

@@ -84,6 +84,44 @@ TEST_F(parked, holds_up_nobody)
 	EXPECT_EQ(0, self->ret);
 }
 
+#define HEADER	28
+
+/* The header can be read, and says how much is to come; the rest never comes. */
+static void only_the_header_comes(struct __test_metadata *_metadata,
+				  struct _test_data_parked *self)
+{
+	uint8_t *pages = sft_map(2 * SFT_PAGE, SFT_RW);
+	struct uffdio_register reg = {
+		.range = { sft_addr(pages + SFT_PAGE), SFT_PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	ASSERT_EQ(0, ioctl(self->uffd.fd, UFFDIO_REGISTER, &reg));
+	self->uffd.page = pages + SFT_PAGE;
+	self->w.sframe_addr = sft_addr(self->uffd.page) - HEADER;
+	memcpy(self->uffd.page - HEADER, self->probe.section, HEADER);
+	memcpy(self->source, self->probe.section + HEADER,
+	       self->probe.section_len - HEADER);
+}
+
+/* What calls under way hold is limited, but for a user's only one. */
+TEST_F(parked, holds_memory)
+{
+	uint64_t limit = sft_param("limit_user_work_bytes");
+
+	only_the_header_comes(_metadata, self);
+	ASSERT_EQ(0, sft_param_set("limit_user_work_bytes", 1));
+	park(_metadata, self);
+	EXPECT_EQ(-EDQUOT, sft_probe_register(self->fd, &self->kept));
+	EXPECT_EQ(-EDQUOT, sft_section(self->fd, self->kept.section,
+				       self->kept.section_len));
+	EXPECT_EQ(1, sft_total(self->fd, -1));
+	finish(_metadata, self);
+	EXPECT_EQ(0, self->ret);
+	EXPECT_EQ(0, sft_probe_register(self->fd, &self->kept));
+	ASSERT_EQ(0, sft_param_set("limit_user_work_bytes", limit));
+}
+
 /* In the child: a thread makes the call; tells when it sleeps in it. */
 static void *call_prctl(void *arg)
 {

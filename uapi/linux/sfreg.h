@@ -117,7 +117,8 @@
  * * EPERM	mem_fd names another process and the window at text_start, or one
  *		that this one overlaps, was registered by that process itself
  * * ENOSPC	over limit_windows
- * * EDQUOT	over limit_process_bytes or limit_user_bytes
+ * * EDQUOT	over limit_process_bytes or limit_user_bytes, or the user's calls
+ *		under way together hold more than limit_user_work_bytes
  * * EINTR	a fatal signal while reading the section
  */
 struct sfreg_window {
@@ -142,7 +143,7 @@ struct sfreg_window {
  * Return: a new descriptor (close-on-exec) of an immutable section, which can
  * be placed many times, in many processes, and be passed to others; or -1 with
  * errno EINVAL (sframe_len is 0, the range wraps around), EFAULT, ENOEXEC,
- * EBADMSG, EPROTONOSUPPORT, E2BIG, EOVERFLOW, EDQUOT (limit_user_bytes), EINTR
+ * EBADMSG, EPROTONOSUPPORT, E2BIG, EOVERFLOW, EDQUOT (the user's limits), EINTR
  * as for struct sfreg_window; EMFILE or ENFILE: no more descriptors.
  */
 struct sfreg_section {

@@ -11,10 +11,8 @@
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
-#include <linux/mm_types.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/perf_event.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sfreg.h>

@@ -6,7 +6,6 @@
 #include <linux/hash.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
-#include <linux/mm_types.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>

@@ -3,7 +3,7 @@
  * Rows that lie about real stacks, and stacks that are made up: each walk ends,
  * where it must, with its own stop reason, in bounded time.
  *
- * The probe's rule after its system call is chosen freely; sp there is the stub's
+ * The probe's rule after its system call is chosen freely; sp there is the caller's
  * sp minus 8 and the frame's size, and fp is 0.
  */
 #include "sft_probe.h"
@@ -98,19 +98,19 @@ TEST_F(stack, cfa_far_away)
 }
 
 /*
- * A made-up stack: the text is a stub that moves sp and fp to what it is given,
+ * A made-up stack: the text moves sp and fp to what it is given,
  * makes the call there, and comes back by rbx.
  */
-static const uint8_t stub[] = {
+static const uint8_t mover[] = {
 	0x53, 0x55,					/* push rbx, rbp */
 	0x48, 0x89, 0xe3, 0x4c, 0x89, 0xc4, 0x4c, 0x89, 0xcd,
 	0xb8, SYS_ioctl, 0, 0, 0, 0x0f, 0x05,
 	0x48, 0x89, 0xdc, 0x5d, 0x5b, 0xc3,
 };
 
-#define STUB_AFTER	18
+#define MOVER_AFTER	18
 
-typedef long stub_fn(long fd, long cmd, void *arg, long unused, uint64_t sp,
+typedef long mover_fn(long fd, long cmd, void *arg, long unused, uint64_t sp,
 		     uint64_t fp);
 
 static struct sft_probed on(struct _test_data_stack *self, uint64_t sp, uint64_t fp)
@@ -118,9 +118,9 @@ static struct sft_probed on(struct _test_data_stack *self, uint64_t sp, uint64_t
 	struct sft_probed r = {
 		.bt = { .size = sizeof(r.bt), .frames = sft_addr(r.frames), .count = 32 },
 	};
-	stub_fn *f = (stub_fn *)(uintptr_t)self->text;
+	mover_fn *f = (mover_fn *)(uintptr_t)self->text;
 
-	memcpy(self->probe.text, stub, sizeof(stub));
+	memcpy(self->probe.text, mover, sizeof(mover));
 	r.ret = f(self->fd, SFREG_IOC_BACKTRACE, &r.bt, 0, sp, fp);
 	return r;
 }
@@ -130,7 +130,7 @@ static struct sft_probed on(struct _test_data_stack *self, uint64_t sp, uint64_t
 	EXPECT_EQ(0, r_.ret);					\
 	EXPECT_EQ(reason, r_.bt.stop);				\
 	EXPECT_EQ(n, r_.bt.count);				\
-	EXPECT_EQ(self->text + STUB_AFTER, r_.frames[0].pc);	\
+	EXPECT_EQ(self->text + MOVER_AFTER, r_.frames[0].pc);	\
 	r_;							\
 })
 
@@ -170,7 +170,7 @@ TEST_F(stack, climbs_to_the_end)
 
 	munmap(s + 512, SFT_PAGE);
 	for (int i = 0; i < 512; i++)
-		s[i] = self->text + STUB_AFTER;
+		s[i] = self->text + MOVER_AFTER;
 	ASSERT_EQ(0, rule(self, SFE_SP, 8, 0));
 	STOPS_ON(sft_addr(&s[500]), 0, 13, SFREG_STOP_UNREADABLE);
 	STOPS_ON(sft_addr(&s[100]), 0, 32, SFREG_STOP_FRAME_LIMIT);
@@ -185,9 +185,9 @@ TEST_F(stack, loop_of_frame_pointers)
 	/* cfa = fp + 16, ra = cfa - 8, fp = cfa - 16 */
 	ASSERT_EQ(0, rule(self, SFE_FP, 16, -16));
 	s[10] = sft_addr(&s[20]);
-	s[11] = self->text + STUB_AFTER;
+	s[11] = self->text + MOVER_AFTER;
 	s[20] = sft_addr(&s[10]);
-	s[21] = self->text + STUB_AFTER;
+	s[21] = self->text + MOVER_AFTER;
 	r = STOPS_ON(sft_addr(&s[8]), sft_addr(&s[10]), 3, SFREG_STOP_NO_PROGRESS);
 	EXPECT_EQ(sft_addr(&s[12]), r.frames[0].cfa);
 	EXPECT_EQ(sft_addr(&s[22]), r.frames[1].cfa);
@@ -203,7 +203,7 @@ TEST_F(stack, frame_pointers_nowhere)
 
 	ASSERT_EQ(0, rule(self, SFE_FP, 16, -16));
 	s[10] = sft_addr(&s[20]);
-	s[11] = self->text + STUB_AFTER;
+	s[11] = self->text + MOVER_AFTER;
 #define FROM(value, stop) ({							\
 	s[10] = (value);							\
 	STOPS_ON(sft_addr(&s[8]), sft_addr(&s[10]), 2, stop);			\
@@ -234,7 +234,7 @@ TEST_F(stack, outermost_and_gap)
 {
 	struct sfe_row rows[] = {
 		{ .start = 0, .base = SFE_SP, .cfa = 8 },
-		{ .start = STUB_AFTER, .outermost = true },
+		{ .start = MOVER_AFTER, .outermost = true },
 	};
 	struct sfe_func func = { .size = 64, SFE_ROWS(rows) };
 	struct sfe_section s = { .version = 3, .sorted = true, SFE_FUNCS(func) };
@@ -245,7 +245,7 @@ TEST_F(stack, outermost_and_gap)
 				  sfe_emit(&s, bytes, sizeof(bytes)), self->text));
 	STOPS_ON(sft_addr(&stack[16]), 0, 1, SFREG_STOP_OUTERMOST);
 	ASSERT_EQ(0, sft_remove_one(self->fd, self->text));
-	func.size = STUB_AFTER;
+	func.size = MOVER_AFTER;
 	func.n_rows = 1;
 	ASSERT_EQ(0, sft_register(self->fd, self->text, SFT_PAGE, bytes,
 				  sfe_emit(&s, bytes, sizeof(bytes)), self->text));

@@ -3,7 +3,7 @@
  * Probes: pieces of text made at run time, each a function that moves its stack
  * pointer by a frame size of its own and then asks the module for a backtrace.
  * Only the rows made for exactly this piece lead back to the caller; another
- * piece's rows, or none, lead elsewhere. The truth comes from the calling stub:
+ * piece's rows, or none, lead elsewhere. The truth comes from the calling code:
  * where its stack pointer was, and where the probe returns to. It zeroes the frame
  * pointer, so that a walk without rows ends at the probe itself.
  *

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * .eh_frame's rule at an address, as libdw computes it. What a function does not
+ * mention has the ABI's default, which libdw knows; so "not mentioned" is "same
+ * value" for the frame pointer and for a return address in a register.
+ */
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include "expr.h"
+#include "truth.h"
+
+struct cfi {
+	struct object *object;
+	Dwarf_CFI *dwarf;
+	/* The last answer holds in [start, end). */
+	u64 start, end;
+	struct rule rule;
+};
+
+struct cfi *cfi_open(struct object *o, const char **why)
+{
+	struct cfi *c = calloc(1, sizeof(*c));
+
+	c->object = o;
+	c->dwarf = dwarf_getcfi_elf(o->elf);
+	if (c->dwarf)
+		return c;
+	*why = dwarf_errmsg(-1);
+	free(c);
+	return NULL;
+}
+
+void cfi_close(struct cfi *c)
+{
+	dwarf_cfi_end(c->dwarf);
+	free(c);
+}
+
+/* Where the caller's register @reg is; false if it has another shape. */
+static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u64 pc,
+			  struct place *place, bool *pc_matters)
+{
+	Dwarf_Op memory[3], *ops;
+	size_t n;
+
+	if (dwarf_frame_register(frame, reg, memory, &ops, &n))
+		return false;
+	if (!n) {
+		*place = (struct place) { false, ops == memory ? UNDEFINED : reg, 0 };
+		return true;
+	}
+	if (n == 1 && (ops->atom == DW_OP_regx ||
+		       (ops->atom >= DW_OP_reg0 && ops->atom <= DW_OP_reg31))) {
+		*place = (struct place) {
+			.reg = ops->atom == DW_OP_regx ? (int)ops->number : ops->atom - DW_OP_reg0,
+		};
+		return true;
+	}
+	if (ops[n - 1].atom == DW_OP_stack_value)
+		return expr_value(arch, ops, n - 1, pc, place, pc_matters);
+	if (!expr_value(arch, ops, n, pc, place, pc_matters) || place->deref)
+		return false;
+	place->deref = true;
+	return true;
+}
+
+static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool signal, u64 pc,
+			      bool *pc_matters)
+{
+	struct rule r = { .kind = ROW };
+	Dwarf_Op *ops;
+	size_t n;
+
+	if (signal)
+		return (struct rule) { .kind = SIGNAL };
+	if (!find_register(arch, frame, arch->ra, pc, &r.ra, pc_matters))
+		return (struct rule) { .kind = STRANGE };
+	if (r.ra.reg == UNDEFINED)
+		return (struct rule) { .kind = OUTERMOST };
+	if (dwarf_frame_cfa(frame, &ops, &n) || !n ||
+	    !expr_value(arch, ops, n, pc, &r.cfa, pc_matters) ||
+	    !find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
+		return (struct rule) { .kind = STRANGE };
+	return r;
+}
+
+/* How often the return address has been signed or unsigned decides. */
+static bool is_signed(const struct object *o, u64 addr)
+{
+	const struct fde *f = fde_of(o, addr);
+	u32 i = 0;
+
+	while (f && i < f->n_signs && f->signs[i] <= addr)
+		i++;
+	return i % 2;
+}
+
+struct rule cfi_rule(struct cfi *c, u64 addr)
+{
+	bool signal, pc_matters = false;
+	Dwarf_Frame *frame;
+
+	if (addr < c->start || addr >= c->end) {
+		if (dwarf_cfi_addrframe(c->dwarf, addr, &frame))
+			return (struct rule) { .kind = NOTHING };
+		if (dwarf_frame_info(frame, &c->start, &c->end, &signal) < 0)
+			return (struct rule) { .kind = STRANGE };
+		c->rule = frame_rule(c->object->arch, frame, signal, addr, &pc_matters);
+		if (pc_matters)
+			c->end = c->start;
+		free(frame);
+	}
+	c->rule.ra_signed = c->rule.kind == ROW && is_signed(c->object, addr);
+	return c->rule;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What DWARF's location expressions in .eh_frame come to. */
+#ifndef EXPR_H
+#define EXPR_H
+
+#include <elfutils/libdw.h>
+#include "truth.h"
+
+/*
+ * The value of @ops, if it has the shape [*](reg + off). *@pc_matters is set if
+ * it is so at @pc only. False: it is of no such shape.
+ */
+bool expr_value(const struct arch *arch, const Dwarf_Op *ops, size_t n, u64 pc,
+		struct place *value, bool *pc_matters);
+
+#endif /* EXPR_H */

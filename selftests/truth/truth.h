@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Truth: at each address of an object, the rule of the compiled row table against
+ * the one that elfutils' libdw computes from .eh_frame. Both are brought to one
+ * form, struct rule; compare.c lays them side by side and causes.c knows the
+ * differences that are the toolchain's.
+ */
+#ifndef TRUTH_H
+#define TRUTH_H
+
+#include <gelf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sfr_env.h>
+#include "compile.h"
+#include "rows.h"
+
+/* What an ABI calls its registers, by DWARF number. */
+struct arch {
+	u16 machine;		/* EM_* */
+	bool big;
+	u8 abi;			/* enum sfr_abi */
+	u8 sp, fp, ra;		/* ra: the column of the return address */
+	u8 pc;			/* in expressions; NO_REG: none */
+	s32 cfa_ra;		/* ra = *(cfa + this), always; 0: anywhere */
+};
+
+#define CFA_REG		253	/* the place is relative to the CFA */
+#define NO_REG		254	/* the place is a number */
+#define UNDEFINED	255	/* the place is nowhere */
+
+/* [*](reg + off) */
+struct place {
+	bool deref;
+	u8 reg;
+	s64 off;
+};
+
+enum kind {
+	NOTHING,		/* no rule */
+	ROW,
+	OUTERMOST,		/* no caller */
+	SIGNAL,			/* a signal trampoline */
+	STRANGE,		/* an expression of another shape than [*](reg + off) */
+};
+
+struct rule {
+	enum kind kind;
+	struct place cfa, ra, fp;	/* of a ROW; fp unchanged: the register itself */
+	bool ra_signed;
+};
+
+/* A function entry of .eh_frame, and where its return address gets (un)signed. */
+struct fde {
+	u64 start, end;
+	u32 n_signs;
+	u64 *signs;		/* from signs[0] on signed, from signs[1] on not, .. */
+};
+
+struct section {
+	u64 start, end;
+	const char *name;
+};
+
+struct object {
+	const char *path;
+	void *image;		/* the file: ours to change, relocated if it is a .o */
+	Elf *elf;
+	bool relocatable;
+	const struct arch *arch;
+	struct section *texts;	/* executable, in order */
+	u32 n_texts;
+	struct fde *fdes;	/* in order */
+	u32 n_fdes;
+	u8 *sframe;		/* NULL: there is none */
+	u64 sframe_addr, sframe_len;
+};
+
+/* object.c. False: *why says what is wrong. */
+bool object_open(struct object *o, const char *path, const char **why);
+void object_close(struct object *o);
+/* The section of that name, with its data; NULL if there is none. */
+Elf_Data *object_section(struct object *o, const char *name, u64 *addr);
+/* The name of the function that @addr lies in, or "". */
+const char *object_symbol(struct object *o, u64 addr);
+
+/* fdes.c: fills in o->fdes. */
+bool fdes_read(struct object *o, const char **why);
+const struct fde *fde_of(const struct object *o, u64 addr);
+
+/* cfi.c: .eh_frame's rules. */
+struct cfi;
+struct cfi *cfi_open(struct object *o, const char **why);
+void cfi_close(struct cfi *c);
+struct rule cfi_rule(struct cfi *c, u64 addr);
+
+/* compiled.c: .sframe's rules, by the core. */
+struct compiled {
+	struct sfr_table *table;
+	enum sfr_status status;
+	struct sfr_compile_plan plan;
+};
+
+void compiled_make(struct compiled *c, const struct object *o);
+void compiled_free(struct compiled *c);
+struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 addr);
+
+/* rule.c */
+bool same_place(const struct place *a, const struct place *b);
+bool same_rule(const struct rule *a, const struct rule *b);
+/* As algebra, in a static buffer that the next call but three reuses. */
+const char *rule_text(const struct rule *r);
+
+#endif /* TRUTH_H */

@@ -24,7 +24,7 @@ static int sfreg_change_drop_dead(struct sfreg_change *change, const struct sfre
 
 	for_each_set_bit(number, view->dead, n) {
 		err = sfreg_draft_remove(change->draft,
-					 sfreg_root_nth(view->root, number)->start);
+					 sfreg_root_nth(view->root, number)->text.start);
 		if (err)
 			return err;
 		cond_resched();
@@ -68,9 +68,9 @@ static void sfreg_change_carry_dead(const struct sfreg_change *change,
 		if (test_bit(number, change->dropped))
 			continue;
 		win = sfreg_root_nth(view->root, number);
-		there = sfreg_root_find(next->root, win->start);
+		there = sfreg_root_find(next->root, win->text.start);
 		/* Another that stands there was placed by this change, on text it saw. */
-		if (!there || there->start != win->start || there->end != win->end)
+		if (!there || there->text.start != win->text.start || there->text.end != win->text.end)
 			continue;
 		__set_bit(sfreg_root_number(next->root, there), next->dead);
 		next->any_dead = true;

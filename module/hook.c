@@ -81,19 +81,11 @@ static __always_inline bool sfreg_hold_module(void)
 	       try_module_get(THIS_MODULE);
 }
 
-static void notrace sfreg_redirect(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* A system call: the reference keeps the module until its handler is done. */
+static void notrace sfreg_redirect_prctl(unsigned long ip, struct ftrace_regs *fregs)
 {
-	const struct pt_regs *regs;
+	const struct pt_regs *regs = (void *)sfreg_ftrace_arg(fregs, 0);
 
-	if (sfreg_hook_is(&sfreg_redirects[SFREG_HOOK_PERF], ip)) {
-		regs = (void *)sfreg_ftrace_arg(fregs, 1);
-		if (sfreg_take_callchain(regs))
-			sfreg_ftrace_redirect(fregs, sfreg_callchain_user);
-		return;
-	}
-	/* A system call: the reference keeps the module until its handler is done. */
-	regs = (void *)sfreg_ftrace_arg(fregs, 0);
 	if (sfreg_hook_is(&sfreg_redirects[SFREG_HOOK_PRCTL], ip)) {
 		if (sfreg_prctl_is_ours(regs->di) && sfreg_hold_module())
 			sfreg_ftrace_redirect(fregs, sfreg_prctl_x64);
@@ -101,6 +93,15 @@ static void notrace sfreg_redirect(unsigned long ip, unsigned long parent_ip,
 		if (sfreg_prctl_is_ours(regs->bx) && sfreg_hold_module())
 			sfreg_ftrace_redirect(fregs, sfreg_prctl_ia32);
 	}
+}
+
+static void notrace sfreg_redirect(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (!sfreg_hook_is(&sfreg_redirects[SFREG_HOOK_PERF], ip))
+		sfreg_redirect_prctl(ip, fregs);
+	else if (sfreg_take_callchain((void *)sfreg_ftrace_arg(fregs, 1)))
+		sfreg_ftrace_redirect(fregs, sfreg_callchain_user);
 }
 
 static void notrace sfreg_notify(unsigned long ip, unsigned long parent_ip,

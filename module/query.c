@@ -78,16 +78,16 @@ static int sfreg_list_copy(const struct sfreg_root *root, struct sfreg_list *lis
 	list->count = 0;
 	while (list->count < room && (win = sfreg_root_next(root, at))) {
 		const struct sfreg_list_entry entry = {
-			.text_start = win->start,
-			.text_len = win->end - win->start,
-			.sframe_base = win->base,
+			.text_start = win->text.start,
+			.text_len = win->text.end - win->text.start,
+			.sframe_base = win->text.base,
 			.rows = sfr_table_rows(win->section->table),
 			.flags = win->flags & SFREG_WINDOW_OUTSIDER ? SFREG_LIST_OUTSIDER : 0,
 			.table_bytes = win->section->bytes,
 		};
 
-		at = win->end;
-		if (win->start < list->from)	/* it only reaches over */
+		at = win->text.end;
+		if (win->text.start < list->from)	/* it only reaches over */
 			continue;
 		if (copy_to_user(&to[list->count++], &entry, sizeof(entry)))
 			return -EFAULT;

@@ -36,8 +36,8 @@ static bool sfreg_text_is_mapped(struct mm_struct *mm, u64 start, u64 end)
 
 static bool sfreg_window_is(const struct sfreg_win *a, const struct sfreg_win *b)
 {
-	return a->start == b->start && a->end == b->end && a->base == b->base &&
-	       sfreg_section_equal(a->section, b->section);
+	return a->text.start == b->text.start && a->text.end == b->text.end &&
+	       a->text.base == b->text.base && sfreg_section_equal(a->section, b->section);
 }
 
 /*
@@ -51,16 +51,18 @@ static int sfreg_window_make_room(struct sfreg_root *draft, const struct sfreg_w
 	const struct sfreg_win *there;
 	int err;
 
-	while ((there = sfreg_root_next(draft, win->start)) && there->start < win->end) {
+	while ((there = sfreg_root_next(draft, win->text.start)) &&
+	       there->text.start < win->text.end) {
 		bool outsiders = there->flags & SFREG_WINDOW_OUTSIDER;
 
 		if (sfreg_window_is(there, win) && (outsider || !outsiders))
 			return 1;
 		if (outsider && !outsiders)
 			return -EPERM;
-		if (!(replace && there->start == win->start) && !(outsiders && !outsider))
+		if (!(replace && there->text.start == win->text.start) &&
+		    !(outsiders && !outsider))
 			return -EEXIST;
-		err = sfreg_draft_remove(draft, there->start);
+		err = sfreg_draft_remove(draft, there->text.start);
 		if (err)
 			return err;
 	}
@@ -71,20 +73,21 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 			   const struct sfreg_placement *place)
 {
 	const struct sfreg_win win = {
-		.start = place->start,
-		.end = place->start + place->len,
-		.base = place->base,
+		.text.start = place->start,
+		.text.end = place->start + place->len,
+		.text.base = place->base,
+		.text.table = place->section->table,
 		.section = place->section,
 		.flags = sfreg_window_owner(mm),
 	};
 	const struct sfreg_win *there;
 	int ret;
 
-	if (!sfreg_text_is_mapped(mm, win.start, win.end))
+	if (!sfreg_text_is_mapped(mm, win.text.start, win.text.end))
 		return -EFAULT;
 	if (place->replace) {
-		there = sfreg_root_find(draft, win.start);
-		if (!there || there->start != win.start)
+		there = sfreg_root_find(draft, win.text.start);
+		if (!there || there->text.start != win.text.start)
 			return -ENOENT;
 	}
 	ret = sfreg_window_make_room(draft, &win, place->replace);
@@ -96,7 +99,7 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 		return -EDQUOT;
 	ret = sfreg_draft_insert(draft, &win);
 	if (!ret)
-		trace_sfreg_place(mm, win.start, win.end);
+		trace_sfreg_place(mm, win.text.start, win.text.end);
 	return ret;
 }
 
@@ -149,11 +152,11 @@ static int sfreg_remove_one(struct mm_struct *mm, struct sfreg_root *draft, u64 
 {
 	const struct sfreg_win *there = sfreg_root_find(draft, key);
 
-	if (!there || there->start != key)
+	if (!there || there->text.start != key)
 		return -ENOENT;
 	if (sfreg_window_owner(mm) && !(there->flags & SFREG_WINDOW_OUTSIDER))
 		return -EPERM;
-	trace_sfreg_remove(mm, there->start, there->end);
+	trace_sfreg_remove(mm, there->text.start, there->text.end);
 	return sfreg_draft_remove(draft, key);
 }
 

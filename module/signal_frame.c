@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * x86-64's signal frame: how to know its trampoline, and what it holds. May run
- * in NMI.
+ * x86-64's signal frame: how to know its trampoline, and what it holds; and all
+ * registers, where they are known. May run in NMI.
  *
  * When a handler returns, the stack pointer is just above the frame's first word
  * (the trampoline's address), at its struct ucontext.
@@ -104,17 +104,19 @@ static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
  */
 static bool sfreg_called_nowhere(void *env, u64 sp, const struct sfr_regs *regs)
 {
-	u64 trapno, cr2, ra, rel;
+	u64 trapno, cr2, ra;
 
 	return sfr_env_read(env, sp + SFREG_MCONTEXT(trapno), &trapno) &&
 	       trapno == X86_TRAP_PF &&
 	       sfr_env_read(env, sp + SFREG_MCONTEXT(cr2), &cr2) && cr2 == regs->pc &&
-	       sfr_env_read(env, regs->sp, &ra) && sfr_env_table(env, ra - 1, &rel);
+	       sfr_env_read(env, regs->sp, &ra) && sfr_env_window(env, ra - 1);
 }
 
 bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 			  struct sfr_interruption *what)
 {
+	struct sfreg_unwind *unwind = env;
+
 	if (!sfr_env_read(env, sp + SFREG_MCONTEXT(ip), &regs->pc) ||
 	    !sfr_env_read(env, sp + SFREG_MCONTEXT(sp), &regs->sp) ||
 	    !sfr_env_read(env, sp + SFREG_MCONTEXT(bp), &regs->fp))
@@ -122,5 +124,29 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 	sfreg_signal_type(env, sp, what);
 	if (what->type == SFR_DISC_FAULT)
 		what->at_entry = sfreg_called_nowhere(env, sp, regs);
+	unwind->signal_sp = sp;
+	return true;
+}
+
+/* By DWARF number, as the psABI has them: where pt_regs and signal frames keep it. */
+#define SFREG_REGISTER(name) { offsetof(struct pt_regs, name), SFREG_MCONTEXT(name) }
+
+bool sfr_env_register(void *env, u8 reg, u64 *value)
+{
+	static const struct {
+		u16 pt_regs, frame;
+	} at[] = {
+		SFREG_REGISTER(ax), SFREG_REGISTER(dx), SFREG_REGISTER(cx), SFREG_REGISTER(bx),
+		SFREG_REGISTER(si), SFREG_REGISTER(di), SFREG_REGISTER(bp), SFREG_REGISTER(sp),
+		SFREG_REGISTER(r8), SFREG_REGISTER(r9), SFREG_REGISTER(r10), SFREG_REGISTER(r11),
+		SFREG_REGISTER(r12), SFREG_REGISTER(r13), SFREG_REGISTER(r14), SFREG_REGISTER(r15),
+	};
+	struct sfreg_unwind *unwind = env;
+
+	if (reg >= ARRAY_SIZE(at))
+		return false;
+	if (unwind->signal_sp)
+		return sfr_env_read(env, unwind->signal_sp + at[reg].frame, value);
+	*value = *(const unsigned long *)((const char *)unwind->regs + at[reg].pt_regs);
 	return true;
 }

@@ -12,15 +12,18 @@
 /* A leaf grows in steps, so that a process with three libraries pays for few. */
 #define SFREG_LEAF_STEP		8
 
-/* Number of slots whose leaf begins at or below @pc. */
-static u32 sfreg_root_rank(const struct sfreg_root *root, u64 pc)
+/*
+ * How many of @n records of @size bytes begin at or below @pc; their first field
+ * is the address that they are sorted by.
+ */
+static __always_inline u32 sfreg_rank(const void *records, size_t size, u32 n, u64 pc)
 {
-	u32 lo = 0, hi = root->n;
+	u32 lo = 0, hi = n;
 
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
-		if (root->slot[mid].first <= pc)
+		if (*(const u64 *)(records + mid * size) <= pc)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -28,20 +31,17 @@ static u32 sfreg_root_rank(const struct sfreg_root *root, u64 pc)
 	return lo;
 }
 
-/* The same in a leaf. */
+static_assert(offsetof(struct sfreg_slot, first) == 0);
+static_assert(offsetof(struct sfreg_win, text.start) == 0);
+
+static u32 sfreg_root_rank(const struct sfreg_root *root, u64 pc)
+{
+	return sfreg_rank(root->slot, sizeof(root->slot[0]), root->n, pc);
+}
+
 static u32 sfreg_leaf_rank(const struct sfreg_leaf *leaf, u64 pc)
 {
-	u32 lo = 0, hi = leaf->n;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (leaf->win[mid].start <= pc)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return sfreg_rank(leaf->win, sizeof(leaf->win[0]), leaf->n, pc);
 }
 
 /* The last window that begins at or below @pc. */
@@ -60,7 +60,7 @@ const struct sfreg_win *sfreg_root_find(const struct sfreg_root *root, u64 pc)
 {
 	const struct sfreg_win *win = sfreg_root_below(root, pc);
 
-	return win && pc < win->end ? win : NULL;
+	return win && pc < win->text.end ? win : NULL;
 }
 
 const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc)
@@ -83,7 +83,7 @@ const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc)
 
 u32 sfreg_root_number(const struct sfreg_root *root, const struct sfreg_win *win)
 {
-	const struct sfreg_slot *slot = &root->slot[sfreg_root_rank(root, win->start) - 1];
+	const struct sfreg_slot *slot = &root->slot[sfreg_root_rank(root, win->text.start) - 1];
 
 	return slot->number + (win - slot->leaf->win);
 }
@@ -224,14 +224,14 @@ static int sfreg_leaf_split(struct sfreg_root *draft, u32 at)
 	sfreg_slot_open(draft, at);
 	draft->slot[at].leaf = low;
 	draft->slot[at + 1].leaf = high;
-	draft->slot[at + 1].first = high->win[0].start;
+	draft->slot[at + 1].first = high->win[0].text.start;
 	return 0;
 }
 
 /* The caller has made sure that @win overlaps no window. Takes a reference. */
 int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 {
-	u32 rank = sfreg_root_rank(draft, win->start);
+	u32 rank = sfreg_root_rank(draft, win->text.start);
 	u32 at = rank ? rank - 1 : 0, i;
 	struct sfreg_leaf *leaf;
 
@@ -244,18 +244,18 @@ int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 	} else if (draft->slot[at].leaf->n == SFREG_LEAF_MAX) {
 		if (sfreg_leaf_split(draft, at))
 			return -ENOMEM;
-		if (draft->slot[at + 1].first <= win->start)
+		if (draft->slot[at + 1].first <= win->text.start)
 			at++;
 	}
 	leaf = sfreg_leaf_own(&draft->slot[at]);
 	if (!leaf)
 		return -ENOMEM;
-	i = sfreg_leaf_rank(leaf, win->start);
+	i = sfreg_leaf_rank(leaf, win->text.start);
 	memmove(&leaf->win[i + 1], &leaf->win[i], (leaf->n - i) * sizeof(leaf->win[0]));
 	leaf->win[i] = *win;
 	leaf->n++;
 	sfreg_section_ref(win->section);
-	draft->slot[at].first = leaf->win[0].start;
+	draft->slot[at].first = leaf->win[0].text.start;
 	draft->n_windows++;
 	draft->bytes += win->section->bytes;
 	return 0;
@@ -282,7 +282,7 @@ int sfreg_draft_remove(struct sfreg_root *draft, u64 start)
 	sfreg_section_put(leaf->win[i].section);
 	leaf->n--;
 	memmove(&leaf->win[i], &leaf->win[i + 1], (leaf->n - i) * sizeof(leaf->win[0]));
-	draft->slot[at].first = leaf->win[0].start;
+	draft->slot[at].first = leaf->win[0].text.start;
 	return 0;
 }
 

@@ -15,13 +15,13 @@
 #include <linux/types.h>
 
 #include "limits.h"
+#include "core/walk.h"
 #include "section.h"
 
 #define SFREG_WINDOW_OUTSIDER	0x1	/* placed by another process */
 
 struct sfreg_win {
-	u64 start, end;			/* text: [start, end) */
-	u64 base;			/* the section's offsets count from here */
+	struct sfr_window text;
 	struct sfreg_compiled *section;
 	u32 flags;
 };
@@ -33,7 +33,7 @@ struct sfreg_leaf {
 };
 
 struct sfreg_slot {
-	u64 first;			/* leaf->win[0].start */
+	u64 first;			/* leaf->win[0].text.start */
 	struct sfreg_leaf *leaf;
 	u32 number;			/* of win[0], counted from the lowest; not in
 					 * a draft */

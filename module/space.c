@@ -251,9 +251,9 @@ static void sfreg_space_work(struct work_struct *work)
 static bool sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
 {
 	const struct sfreg_win *win = sfreg_root_next(view->root, start);
-	bool any = win && win->start < end;
+	bool any = win && win->text.start < end;
 
-	for (; win && win->start < end; win = sfreg_root_next(view->root, win->end))
+	for (; win && win->text.start < end; win = sfreg_root_next(view->root, win->text.end))
 		set_bit(sfreg_root_number(view->root, win), view->dead);
 	if (any) {
 		/* A reader that sees this sees the marks. */

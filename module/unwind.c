@@ -39,16 +39,13 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 	return true;
 }
 
-const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel)
+const struct sfr_window *sfr_env_window(void *env, u64 pc)
 {
 	struct sfreg_unwind *unwind = env;
 	const struct sfreg_win *win;
 
 	win = unwind->view ? sfreg_view_find(unwind->view, pc) : NULL;
-	if (!win)
-		return NULL;
-	*rel = pc - win->base;
-	return win->section->table;
+	return win ? &win->text : NULL;
 }
 
 void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
@@ -60,6 +57,7 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 		.walk.max_switches = READ_ONCE(sfreg_limit_stack_switches),
 		.walk.addr_max = TASK_SIZE_MAX,
 		.walk.env = unwind,
+		.regs = regs,
 	};
 	rcu_read_lock();
 	pagefault_disable();
@@ -67,9 +65,15 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 	sfr_walk_start(&unwind->walk, &from);
 }
 
+static void sfreg_unwind_seen(struct sfreg_unwind *unwind)
+{
+	unwind->n_frames++;
+	unwind->by_source[unwind->walk.frame.source]++;
+}
+
 bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 {
-	unwind->by_source[unwind->walk.frame.source]++;
+	sfreg_unwind_seen(unwind);
 	unwind->stop = sfr_walk_next(&unwind->walk);
 	return unwind->stop == SFR_STOP_NONE;
 }
@@ -80,7 +84,7 @@ enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 	pagefault_enable();
 	rcu_read_unlock();
 	if (unwind->stop == SFR_STOP_NONE) {
-		unwind->by_source[unwind->walk.frame.source]++;
+		sfreg_unwind_seen(unwind);
 		unwind->stop = SFR_STOP_FRAME_LIMIT;
 	}
 	sfreg_count(SFREG_STAT_walks);
@@ -89,10 +93,7 @@ enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 			 unwind->by_source[SFR_SOURCE_SIGNAL_FRAME]);
 	sfreg_count_many(SFREG_STAT_frames_fp,
 			 unwind->by_source[SFR_SOURCE_FRAME_POINTER]);
-	sfreg_count_many(SFREG_STAT_frames, unwind->by_source[SFR_SOURCE_REGS] +
-			 unwind->by_source[SFR_SOURCE_SFRAME] +
-			 unwind->by_source[SFR_SOURCE_SIGNAL_FRAME] +
-			 unwind->by_source[SFR_SOURCE_FRAME_POINTER]);
+	sfreg_count_many(SFREG_STAT_frames, unwind->n_frames);
 	sfreg_count(SFREG_STAT_stop_none + unwind->stop);
 	return unwind->stop;
 }

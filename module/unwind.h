@@ -24,9 +24,12 @@ struct sfreg_view;
 struct sfreg_unwind {
 	struct sfr_walk walk;
 	const struct sfreg_view *view;	/* NULL: no windows */
+	const struct pt_regs *regs;	/* of the first frame */
+	u64 signal_sp;			/* of the last signal frame that was left */
 	bool plain_reads;		/* user space can be read without the checks
 					 * that copy_from_user_nofault() makes */
 	enum sfr_stop stop;
+	u32 n_frames;
 	u32 by_source[SFR_SOURCE_FRAME_POINTER + 1];
 };
 

@@ -11,32 +11,11 @@
 #include "compile.h"
 #include "decode.h"
 #include "numbering.h"
+#include "scratch.h"
 #include "sort.h"
-#include "table.h"
 
 /* Rows of a repeating block: starts are less than its size, a u8. */
 #define BLOCK_ROWS	256
-
-/* Rows in the making. Offsets increase, neighbours have different rules. */
-struct row_list {
-	u32 *offsets;
-	u16 *numbers;
-	u32 n, room;
-};
-
-/* The head of the scratch memory; the arrays follow it. */
-struct scratch {
-	const void *bytes;
-	const struct sfr_compile_plan *plan;
-	struct sfr_func *funcs;	/* those of size > 0 */
-	u32 n_funcs;
-	u64 n_fres;		/* claimed so far */
-	struct sfr_numbering numbering;
-	struct row_list text;
-	struct row_list block;	/* of the function at hand */
-	u32 n_block_rows;	/* moved to the end of text's room, backwards */
-	struct sfr_table table;
-};
 
 /* How large each array may get, from the header alone. */
 struct room {
@@ -44,28 +23,27 @@ struct room {
 };
 
 /*
- * Rows: each FRE; per function a gap before it, one at its start, and the first
- * of its block; the end. No more than the limit, even in between: what a list
- * gives up again is its last row at most, and the end takes that one's place.
+ * Rows: each FRE; per function a gap before it, one at its start, the first of
+ * its block, the byte before a trampoline; the start and the end. No more than
+ * the limit, even in between: what a list gives up again is its last row at
+ * most, and the end takes that one's place.
  */
 static struct room room_of(const struct sfr_compile_plan *plan)
 {
 	struct room room;
 
-	room.rows = (u64)plan->n_fres + 3 * (u64)plan->n_fdes + 1;
+	room.rows = (u64)plan->n_fres + 4 * (u64)plan->n_fdes + 2;
 	if (room.rows > plan->max_rows)
 		room.rows = plan->max_rows;
-	/* None, outermost, signal; a rule per FRE, a block per function. */
+	/*
+	 * A gap, outermost, signal; a rule per FRE; per function a block, or the
+	 * byte before a trampoline.
+	 */
 	room.rules = (u64)plan->n_fres + plan->n_fdes + 3;
 	if (room.rules > SFR_MAX_RULES)
 		room.rules = SFR_MAX_RULES;
 	room.slots = sfr_numbering_slots(room.rules);
 	return room;
-}
-
-static size_t align8(u64 bytes)
-{
-	return (bytes + 7) & ~(u64)7;
 }
 
 enum sfr_status sfr_compile_plan(const void *bytes, size_t len,
@@ -78,12 +56,13 @@ enum sfr_status sfr_compile_plan(const void *bytes, size_t len,
 	if (status)
 		return status;
 	room = room_of(plan);
-	plan->scratch_bytes = align8(sizeof(struct scratch)) +
-			      align8(plan->n_fdes * sizeof(struct sfr_func)) +
-			      align8(room.rules * sizeof(struct sfr_rule)) +
-			      align8((room.rows + BLOCK_ROWS) * sizeof(u32)) +
-			      align8((room.rows + BLOCK_ROWS) * sizeof(u16)) +
-			      align8(room.slots * sizeof(u16));
+	plan->scratch_bytes = sfr_align8(sizeof(struct sfr_scratch)) +
+			      sfr_align8(SFR_SORT_DIGITS * sizeof(u32)) +
+			      2 * sfr_align8(plan->n_fdes * sizeof(struct sfr_func)) +
+			      sfr_align8(room.rules * sizeof(struct sfr_rule)) +
+			      sfr_align8((room.rows + BLOCK_ROWS) * sizeof(u32)) +
+			      sfr_align8((room.rows + BLOCK_ROWS) * sizeof(u16)) +
+			      sfr_align8(room.slots * sizeof(u16));
 	return SFR_OK;
 }
 
@@ -92,20 +71,22 @@ static void *carve(void **at, u64 bytes)
 {
 	void *carved = *at;
 
-	*at = (char *)carved + align8(bytes);
+	*at = (char *)carved + sfr_align8(bytes);
 	return carved;
 }
 
-static struct scratch *scratch_init(void *at, const void *bytes,
+static struct sfr_scratch *scratch_init(void *at, const void *bytes,
 				    const struct sfr_compile_plan *plan)
 {
-	struct scratch *s = carve(&at, sizeof(*s));
+	struct sfr_scratch *s = carve(&at, sizeof(*s));
 	struct room room = room_of(plan);
 
 	memset(s, 0, sizeof(*s));
 	s->bytes = bytes;
 	s->plan = plan;
+	s->counts = carve(&at, SFR_SORT_DIGITS * sizeof(u32));
 	s->funcs = carve(&at, plan->n_fdes * sizeof(struct sfr_func));
+	s->spare = carve(&at, plan->n_fdes * sizeof(struct sfr_func));
 	s->numbering.rules = carve(&at, room.rules * sizeof(struct sfr_rule));
 	s->numbering.slots = carve(&at, room.slots * sizeof(u16));
 	s->text.offsets = carve(&at, (room.rows + BLOCK_ROWS) * sizeof(u32));
@@ -123,7 +104,7 @@ static struct scratch *scratch_init(void *at, const void *bytes,
  * one: a function begins where a gap began, or an assembler wrote two rows for
  * one address, of which the later holds.
  */
-static enum sfr_status add_row(struct row_list *list, u32 offset, u16 number)
+static enum sfr_status add_row(struct sfr_row_list *list, u32 offset, u16 number)
 {
 	if (list->n && list->offsets[list->n - 1] == offset)
 		list->n--;
@@ -136,7 +117,7 @@ static enum sfr_status add_row(struct row_list *list, u32 offset, u16 number)
 	return SFR_OK;
 }
 
-static enum sfr_status add_rule(struct scratch *s, struct row_list *list, u32 offset,
+static enum sfr_status add_rule(struct sfr_scratch *s, struct sfr_row_list *list, u32 offset,
 				const struct sfr_rule *rule)
 {
 	enum sfr_status status;
@@ -147,22 +128,53 @@ static enum sfr_status add_rule(struct scratch *s, struct row_list *list, u32 of
 }
 
 /*
+ * The number of the rule that @fre describes. Few rows of a section differ in
+ * their words: what the same bytes meant before, they mean again.
+ */
+static enum sfr_status number_fre(struct sfr_scratch *s, const struct sfr_fde *fde,
+				  const struct sfr_fre *fre, u16 *number)
+{
+	struct sfr_memo *memo = NULL;
+	enum sfr_status status;
+	struct sfr_rule rule;
+	u64 key;
+
+	if (likely(fre->len <= 6)) {
+		key = sfr_peek6(s->bytes, s->plan->len, fre->words, fre->len) |
+		      (u64)fre->info << 48 | (u64)fde->flexible << 56;
+		memo = sfr_memo_at(&s->numbering, key);
+		*number = memo->number;
+		if (likely(memo->key == key))
+			return SFR_OK;
+	}
+	status = sfr_decode_rule(s->plan, fde, fre, &rule);
+	if (!status)
+		status = sfr_number_rule(&s->numbering, &rule, number);
+	if (!status && memo)
+		*memo = (struct sfr_memo) { .key = key, .number = *number };
+	return status;
+}
+
+/*
  * The rows of @fde, whose starts count from @from in @list and end at @limit.
  * gas (2.40) writes rows that start at the function's end, and rows for one
  * address twice, for directives that stand there: both are taken.
  */
-static enum sfr_status add_fres(struct scratch *s, const struct sfr_fde *fde,
-				struct row_list *list, u32 from, u32 limit)
+static enum sfr_status add_fres(struct sfr_scratch *s, const struct sfr_fde *fde,
+				struct sfr_row_list *list, u32 from, u32 limit)
 {
 	struct sfr_cursor c = sfr_decode_fres(s->bytes, s->plan, fde);
 	enum sfr_status status = SFR_OK;
 	struct sfr_fre fre;
 	u32 i, before = 0;
+	u16 number;
 
 	for (i = 0; i < fde->n_fres && !status; i++, before = fre.start) {
 		if (i % SFR_REST == 0)
 			sfr_env_rest();
-		status = sfr_decode_fre(&c, s->plan, fde, &fre);
+		status = sfr_decode_fre(&c, fde, &fre);
+		if (!status)
+			status = number_fre(s, fde, &fre, &number);
 		if (status)
 			break;
 		if (fre.start < before)
@@ -170,20 +182,21 @@ static enum sfr_status add_fres(struct scratch *s, const struct sfr_fde *fde,
 		if (fre.start > limit)
 			return SFR_ERR_FRE_RANGE;
 		if (fre.start < limit)
-			status = add_rule(s, list, from + fre.start, &fre.rule);
+			status = add_row(list, from + fre.start, number);
 	}
 	return status;
 }
 
 /* A block's rows go to the end of the text's room, which shrinks. */
-static enum sfr_status add_block(struct scratch *s, const struct sfr_fde *fde, u32 from)
+static enum sfr_status add_block(struct sfr_scratch *s, const struct sfr_fde *fde, u32 from)
 {
 	struct sfr_rule repeat = {
-		.cfa_off = fde->rep_size,
+		.cfa_off = from,
+		.cfa_base = fde->rep_size,
 		.ra_off = s->n_block_rows,
 		.flags = SFR_RULE_REPEAT,
 	};
-	struct row_list *text = &s->text, *block = &s->block;
+	struct sfr_row_list *text = &s->text, *block = &s->block;
 	enum sfr_status status;
 	u32 i;
 
@@ -200,15 +213,56 @@ static enum sfr_status add_block(struct scratch *s, const struct sfr_fde *fde, u
 		text->numbers[text->room] = block->numbers[i];
 	}
 	s->n_block_rows += block->n;
-	repeat.fp_off = block->n;
+	repeat.ra_base = block->n - 1;
 	return add_rule(s, text, from, &repeat);
 }
 
-static enum sfr_status add_func(struct scratch *s, const struct sfr_func *func)
+/* The rule at @phase of a block whose rows have been moved. */
+static struct sfr_rule rule_in_block(const struct sfr_scratch *s, const struct sfr_rule *repeat,
+				     u32 phase)
+{
+	u32 at = s->text.room + s->n_block_rows - 1 - repeat->ra_off;
+	u32 last = at - repeat->ra_base;
+
+	while (at > last && s->text.offsets[at - 1] <= phase)
+		at--;
+	return s->numbering.rules[s->text.numbers[at]];
+}
+
+/*
+ * A trampoline begins at @from. The byte before it gets a row of its own: what
+ * held there for an exact pc, and a mark for return addresses.
+ */
+static enum sfr_status mark_before(struct sfr_scratch *s, u32 from)
+{
+	struct sfr_row_list *text = &s->text;
+	struct sfr_rule rule;
+
+	/* Only where the text begins at the lowest address that there is. */
+	if (!from)
+		return SFR_OK;
+	/* A gap's row at @from itself may follow; row 0 stands below. */
+	if (text->offsets[text->n - 1] == from)
+		text->n--;
+	rule = s->numbering.rules[text->numbers[text->n - 1]];
+	if (rule.flags & SFR_RULE_REPEAT)
+		rule = rule_in_block(s, &rule, (from - 1 - (u32)rule.cfa_off) % rule.cfa_base);
+	rule.flags |= SFR_RULE_BEFORE_SIGNAL;
+	return add_rule(s, text, from - 1, &rule);
+}
+
+static enum sfr_status add_signal(struct sfr_scratch *s, u32 from)
+{
+	static const struct sfr_rule signal = { .flags = SFR_RULE_SIGNAL };
+	enum sfr_status status = mark_before(s, from);
+
+	return status ? status : add_rule(s, &s->text, from, &signal);
+}
+
+static enum sfr_status add_func(struct sfr_scratch *s, const struct sfr_func *func)
 {
 	static const struct sfr_rule outermost = { .flags = SFR_RULE_OUTERMOST };
-	static const struct sfr_rule signal = { .flags = SFR_RULE_SIGNAL };
-	u32 from = func->start - s->table.lowest;
+	u32 from = (u64)func->start - (u64)s->lowest;
 	enum sfr_status status;
 	struct sfr_fde fde;
 
@@ -222,7 +276,7 @@ static enum sfr_status add_func(struct scratch *s, const struct sfr_func *func)
 	if (status)
 		return status;
 	if (fde.signal)
-		status = add_rule(s, &s->text, from, &signal);
+		status = add_signal(s, from);
 	else if (s->plan->version == 3 && !fde.n_fres)
 		status = add_rule(s, &s->text, from, &outermost);
 	else if (fde.rep_size)
@@ -232,111 +286,22 @@ static enum sfr_status add_func(struct scratch *s, const struct sfr_func *func)
 	return status ? status : add_row(&s->text, from + func->size, SFR_RULE_NONE);
 }
 
-/* Gathers the functions, in order whatever the header claims, disjoint. */
-static enum sfr_status find_funcs(struct scratch *s)
-{
-	struct sfr_func *f = s->funcs;
-	struct sfr_extent extent;
-	enum sfr_status status;
-	bool sorted = true;
-	u64 span;
-	u32 i;
-
-	for (i = 0; i < s->plan->n_fdes; i++) {
-		if (i % SFR_REST == 0)
-			sfr_env_rest();
-		status = sfr_decode_extent(s->bytes, s->plan, i, &extent);
-		if (status)
-			return status;
-		if (!extent.size)
-			continue;
-		f[s->n_funcs].start = extent.start;
-		f[s->n_funcs].size = extent.size;
-		f[s->n_funcs].number = i;
-		if (s->n_funcs && f[s->n_funcs - 1].start > extent.start)
-			sorted = false;
-		s->n_funcs++;
-	}
-	if (!s->n_funcs)
-		return SFR_OK;
-	if (!sorted)
-		sfr_sort_funcs(f, s->n_funcs);
-	for (i = 1; i < s->n_funcs; i++)
-		if (f[i - 1].start + f[i - 1].size > f[i].start)
-			return SFR_ERR_OVERLAP;
-	span = (u64)f[i - 1].start + f[i - 1].size - (u64)f[0].start;
-	if (span > 0xffffffff)
-		return SFR_ERR_SPAN;
-	s->table.span = span;
-	s->table.lowest = f[0].start;
-	return SFR_OK;
-}
-
-/* The smallest blocks of which there are no more than rows. */
-static void lay_out(struct scratch *s)
-{
-	struct sfr_table *t = &s->table;
-
-	t->n_rules = s->numbering.n_rules;
-	t->n_text_rows = s->text.n;
-	t->n_rows = s->text.n + s->n_block_rows;
-	t->shift = SFR_MIN_SHIFT;
-	while (t->shift < SFR_MAX_SHIFT && t->span >> t->shift >= t->n_text_rows)
-		t->shift++;
-	t->n_blocks = (t->span >> t->shift) + 1;
-	t->index_at = sizeof(*t) + t->n_rules * sizeof(struct sfr_rule);
-	t->offsets_at = t->index_at + (t->n_blocks + 1) * sizeof(u32);
-	t->numbers_at = t->offsets_at + (size_t)t->n_rows * sizeof(u32);
-	t->bytes = align8(t->numbers_at + (size_t)t->n_rows * sizeof(u16));
-}
-
 enum sfr_status sfr_compile(const void *bytes, const struct sfr_compile_plan *plan,
 			    void *scratch, size_t *table_bytes)
 {
-	struct scratch *s = scratch_init(scratch, bytes, plan);
-	enum sfr_status status = find_funcs(s);
+	struct sfr_scratch *s = scratch_init(scratch, bytes, plan);
+	enum sfr_status status = sfr_find_functions(s);
 	u32 i;
 
+	if (!status)
+		status = add_row(&s->text, 0, SFR_RULE_NONE);
 	for (i = 0; i < s->n_funcs && !status; i++)
 		status = add_func(s, &s->funcs[i]);
-	/* Without a function this is the one row. */
 	if (!status)
-		status = add_row(&s->text, s->table.span, SFR_RULE_NONE);
+		status = add_row(&s->text, s->span, SFR_RULE_NONE);
 	if (status)
 		return status;
-	lay_out(s);
+	sfr_layout(s);
 	*table_bytes = s->table.bytes;
 	return SFR_OK;
-}
-
-struct sfr_table *sfr_table_store(const void *scratch, void *at)
-{
-	const struct scratch *s = scratch;
-	struct sfr_table *t = at;
-	struct sfr_rule *rules = (void *)(t + 1);
-	u32 *index, *offsets, i, row = 0, last = s->text.room + s->n_block_rows - 1;
-	u16 *numbers;
-
-	memset(t, 0, s->table.bytes);
-	*t = s->table;
-	index = (void *)((char *)at + t->index_at);
-	offsets = (void *)((char *)at + t->offsets_at);
-	numbers = (void *)((char *)at + t->numbers_at);
-	memcpy(offsets, s->text.offsets, t->n_text_rows * sizeof(u32));
-	memcpy(numbers, s->text.numbers, t->n_text_rows * sizeof(u16));
-	for (i = 0; i < s->n_block_rows; i++) {
-		offsets[t->n_text_rows + i] = s->text.offsets[last - i];
-		numbers[t->n_text_rows + i] = s->text.numbers[last - i];
-	}
-	memcpy(rules, s->numbering.rules, t->n_rules * sizeof(*rules));
-	for (i = 0; i < t->n_rules; i++)
-		if (rules[i].flags & SFR_RULE_REPEAT)
-			rules[i].ra_off += t->n_text_rows;
-	for (i = 0; i < t->n_blocks; i++) {
-		while (row + 1 < t->n_text_rows && offsets[row + 1] <= i << t->shift)
-			row++;
-		index[i] = row;
-	}
-	index[i] = t->n_text_rows - 1;
-	return t;
 }

@@ -2,8 +2,7 @@
 /*
  * From the bytes of an SFrame section, every one of them hostile, to a row
  * table. Neither function allocates; the caller provides what the first asks
- * for. Memory is linear in the section's length, and so is time, but for an
- * index in disorder, which is sorted. Between the environment's sfr_env_rest(),
+ * for. Time and memory are linear in the section's length, whatever it says. Between the environment's sfr_env_rest(),
  * which may sleep, lie at most some thousand records.
  *
  *	sfr_compile_plan(bytes, len, &opt, &plan)	reads only the header
@@ -39,6 +38,7 @@ struct sfr_compile_plan {
 	u32 n_fdes, n_fres, fre_len;
 	u32 max_rows;
 	u8 version, flags, abi;
+	bool big;		/* the byte order */
 	s8 fixed_fp, fixed_ra;
 	size_t scratch_bytes;
 };

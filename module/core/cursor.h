@@ -34,6 +34,18 @@ static inline u32 sfr_le32(const u8 *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
 }
 
+/* @n <= 6 bytes at @at, inside [@bytes, @bytes + @len): in some order, not a number. */
+static inline u64 sfr_peek6(const u8 *bytes, u64 len, const u8 *at, unsigned int n)
+{
+	u64 value = 0;
+
+	if (likely((u64)(at - bytes) + 8 <= len))
+		return (sfr_le32(at) | (u64)sfr_le32(at + 4) << 32) & ~(~0ull << 8 * n);
+	while (n-- > 0)
+		value = value << 8 | at[n];
+	return value;
+}
+
 /* The unsigned integer of @n bytes, 1, 2, 4 or 8. */
 static inline u64 sfr_get(struct sfr_cursor *c, unsigned int n)
 {
@@ -59,6 +71,17 @@ static inline u64 sfr_get(struct sfr_cursor *c, unsigned int n)
 		value = sfr_le32(p) | (u64)sfr_le32(p + 4) << 32;
 		return c->big ? __builtin_bswap64(value) : value;
 	}
+}
+
+/* Past @n bytes. */
+static inline void sfr_skip(struct sfr_cursor *c, size_t n)
+{
+	if (unlikely((size_t)(c->end - c->at) < n)) {
+		c->at = c->end;
+		c->overrun = true;
+		return;
+	}
+	c->at += n;
 }
 
 /* The signed integer of @n bytes, 1, 2, 4 or 8. */

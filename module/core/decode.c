@@ -5,66 +5,9 @@
  * function does a bounded amount of work.
  */
 #include <sfr_env.h>
+#include "abi.h"
 #include "decode.h"
 #include "format.h"
-
-/*
- * What an ABI adds to the format. An ABI without ->rule is recognised in a
- * header, but nothing is compiled for it.
- */
-struct sfr_abi_desc {
-	bool big;
-	s8 fixed_ra;
-	u8 v1_rep_size;
-	u8 fde_info;		/* bits of an FDE's info byte that are its own */
-	u8 fre_info;		/* the same, of an FRE's */
-	enum sfr_status (*rule)(const s32 *words, unsigned int n, u8 info,
-				struct sfr_rule *rule);
-};
-
-/*
- * AMD64: cfa = (sp or fp) + words[0]; ra = *(cfa - 8); fp = *(cfa + words[1]),
- * or unchanged.
- *
- * Refused is only what can be no frame at all: a CFA below the stack pointer,
- * and a frame pointer saved over the return address. Anything else may come from
- * an honest assembler and costs one row at most, since each step checks its CFA:
- * glibc's vfork pops its return address (cfa = sp + 0, which makes no progress),
- * hand-written code may misalign the stack, and a frame pointer that addresses
- * the middle of a frame leaves its offset free.
- */
-static enum sfr_status amd64_rule(const s32 *words, unsigned int n, u8 info,
-				  struct sfr_rule *rule)
-{
-	if (n > 2)
-		return SFR_ERR_FRE_INFO;
-	rule->cfa_base = info & SFR_FRE_BASE_SP ? SFR_BASE_SP : SFR_BASE_FP;
-	rule->cfa_off = words[0];
-	rule->ra_off = -8;
-	if (rule->cfa_base == SFR_BASE_SP && rule->cfa_off < 0)
-		return SFR_ERR_RULE;
-	if (n < 2)
-		return SFR_OK;
-	rule->fp_off = words[1];
-	rule->flags = SFR_RULE_FP_SAVED;
-	return rule->fp_off > -16 && rule->fp_off < 0 ? SFR_ERR_RULE : SFR_OK;
-}
-
-static const struct sfr_abi_desc sfr_abis[] = {
-	[SFR_ABI_AARCH64_BE] = { .big = true },
-	[SFR_ABI_AARCH64_LE] = { .big = false },
-	[SFR_ABI_AMD64_LE] = {
-		.fixed_ra = -8,
-		.v1_rep_size = SFR_V1_REP_SIZE,
-		.rule = amd64_rule,
-	},
-	[SFR_ABI_S390X_BE] = { .big = true },
-};
-
-static bool known_abi(u8 abi)
-{
-	return abi >= SFR_ABI_AARCH64_BE && abi <= SFR_ABI_S390X_BE;
-}
 
 static u32 fde_size(u8 version)
 {
@@ -82,21 +25,24 @@ static u8 known_flags(u8 version)
 /* Is the section meant for us? Decided before anything else is looked at. */
 static enum sfr_status check_identity(bool big, const struct sfr_compile_plan *plan, u8 wanted)
 {
+	const struct sfr_abi_desc *abi;
+
 	if (plan->version < 1 || plan->version > 3)
 		return SFR_ERR_VERSION;
-	if (!known_abi(plan->abi))
+	abi = sfr_abi(plan->abi, plan->version);
+	if (!abi)
 		return SFR_ERR_ABI;
-	if (sfr_abis[plan->abi].big != big)
+	if (abi->big != big)
 		return SFR_ERR_BYTE_ORDER;
-	if (plan->abi != wanted || !sfr_abis[plan->abi].rule)
+	if (plan->abi != wanted)
 		return SFR_ERR_FOREIGN;
 	if (plan->flags & ~known_flags(plan->version))
 		return SFR_ERR_FLAGS;
 	/*
-	 * No producer fixes AMD64's frame pointer, and no specification says what
+	 * No producer fixes the frame pointer, and no specification says what
 	 * it would mean before the register is saved.
 	 */
-	if (plan->fixed_ra != sfr_abis[plan->abi].fixed_ra || plan->fixed_fp)
+	if (plan->fixed_ra != abi->fixed_ra || plan->fixed_fp)
 		return SFR_ERR_FIXED_OFFSET;
 	return SFR_OK;
 }
@@ -135,16 +81,17 @@ enum sfr_status sfr_decode_header(const void *bytes, size_t len,
 		return SFR_ERR_TRUNCATED;
 	memset(plan, 0, sizeof(*plan));
 	magic = sfr_get(&c, 2);
-	c.big = magic == SFR_MAGIC_SWAPPED;
-	if (magic != SFR_MAGIC && !c.big)
+	plan->big = magic == SFR_MAGIC_SWAPPED;
+	if (magic != SFR_MAGIC && !plan->big)
 		return SFR_ERR_MAGIC;
+	c.big = plan->big;
 	plan->version = sfr_get(&c, 1);
 	plan->flags = sfr_get(&c, 1);
 	plan->abi = sfr_get(&c, 1);
 	plan->fixed_fp = sfr_get_signed(&c, 1);
 	plan->fixed_ra = sfr_get_signed(&c, 1);
 	aux_len = sfr_get(&c, 1);
-	status = check_identity(c.big, plan, opt->abi);
+	status = check_identity(plan->big, plan, opt->abi);
 	if (status)
 		return status;
 	plan->n_fdes = sfr_get(&c, 4);
@@ -162,7 +109,7 @@ static struct sfr_cursor index_entry(const void *bytes, const struct sfr_compile
 {
 	u64 at = plan->fde_off + (u64)i * fde_size(plan->version);
 
-	return sfr_cursor(bytes, at, at + fde_size(plan->version), sfr_abis[plan->abi].big);
+	return sfr_cursor(bytes, at, at + fde_size(plan->version), plan->big);
 }
 
 enum sfr_status sfr_decode_extent(const void *bytes, const struct sfr_compile_plan *plan,
@@ -183,8 +130,10 @@ enum sfr_status sfr_decode_extent(const void *bytes, const struct sfr_compile_pl
 
 static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u8 info, u8 info2)
 {
-	u8 known = SFR_FDE_WIDTH_MASK | SFR_FDE_PC_TYPE | sfr_abis[plan->abi].fde_info;
+	u8 known = SFR_FDE_WIDTH_MASK | SFR_FDE_PC_TYPE;
 
+	if (sfr_abi(plan->abi, plan->version)->signs_ra)
+		known |= SFR_FDE_PAUTH_KEY;
 	if (plan->version == 3)
 		known |= SFR_FDE_SIGNAL;
 	if (info & ~known || (info & SFR_FDE_WIDTH_MASK) > SFR_FDE_WIDTH_MAX)
@@ -192,7 +141,7 @@ static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u8 in
 	if (info2 & ~SFR_FDE_TYPE_MASK)
 		return SFR_ERR_FDE_INFO;
 	/* Of a signal trampoline no row is read, whatever its type. */
-	if (info2 != SFR_FDE_TYPE_DEFAULT && !(info & SFR_FDE_SIGNAL))
+	if (info2 > SFR_FDE_TYPE_FLEXIBLE && !(info & SFR_FDE_SIGNAL))
 		return SFR_ERR_FDE_TYPE;
 	return SFR_OK;
 }
@@ -201,7 +150,7 @@ enum sfr_status sfr_decode_fde(const void *bytes, const struct sfr_compile_plan 
 			       u32 i, struct sfr_fde *fde)
 {
 	struct sfr_cursor c = index_entry(bytes, plan, i);
-	u8 info, info2 = 0, rep_size = sfr_abis[plan->abi].v1_rep_size;
+	u8 info, info2 = 0, rep_size = sfr_abi(plan->abi, plan->version)->v1_rep_size;
 	enum sfr_status status;
 
 	sfr_get(&c, plan->version == 3 ? 8 : 4);
@@ -225,6 +174,8 @@ enum sfr_status sfr_decode_fde(const void *bytes, const struct sfr_compile_plan 
 		return status;
 	fde->start_width = 1 << (info & SFR_FDE_WIDTH_MASK);
 	fde->signal = info & SFR_FDE_SIGNAL;
+	fde->flexible = info2 == SFR_FDE_TYPE_FLEXIBLE;
+	fde->key_b = info & SFR_FDE_PAUTH_KEY;
 	fde->rep_size = info & SFR_FDE_PC_TYPE ? rep_size : 0;
 	return info & SFR_FDE_PC_TYPE && !rep_size ? SFR_ERR_REP_SIZE : SFR_OK;
 }
@@ -232,33 +183,35 @@ enum sfr_status sfr_decode_fde(const void *bytes, const struct sfr_compile_plan 
 struct sfr_cursor sfr_decode_fres(const void *bytes, const struct sfr_compile_plan *plan,
 				  const struct sfr_fde *fde)
 {
-	return sfr_cursor(bytes, fde->fres_at, plan->fre_off + plan->fre_len,
-			  sfr_abis[plan->abi].big);
+	return sfr_cursor(bytes, fde->fres_at, plan->fre_off + plan->fre_len, plan->big);
 }
 
-enum sfr_status sfr_decode_fre(struct sfr_cursor *c, const struct sfr_compile_plan *plan,
-			       const struct sfr_fde *fde, struct sfr_fre *fre)
+enum sfr_status sfr_decode_rule(const struct sfr_compile_plan *plan, const struct sfr_fde *fde,
+				const struct sfr_fre *fre, struct sfr_rule *rule)
 {
-	const struct sfr_abi_desc *abi = &sfr_abis[plan->abi];
-	s32 words[15];
-	unsigned int n, i;
-	u8 info;
+	const struct sfr_abi_desc *abi = sfr_abi(plan->abi, plan->version);
+	struct sfr_words words = {
+		.n = SFR_FRE_COUNT(fre->info),
+		.width = 1 << SFR_FRE_WIDTH(fre->info),
+		.version = plan->version,
+		.flexible = fde->flexible,
+	};
+	struct sfr_cursor c = sfr_cursor(fre->words, 0, fre->len, plan->big);
+	unsigned int i;
 
-	memset(&fre->rule, 0, sizeof(fre->rule));
-	fre->start = sfr_get(c, fde->start_width);
-	info = sfr_get(c, 1);
-	n = SFR_FRE_COUNT(info);
-	if (c->overrun)
-		return SFR_ERR_FRE_BOUNDS;
-	if (SFR_FRE_WIDTH(info) > SFR_FRE_WIDTH_MAX || info & SFR_FRE_MANGLED_RA & ~abi->fre_info)
-		return SFR_ERR_FRE_INFO;
-	for (i = 0; i < n; i++)
-		words[i] = sfr_get_signed(c, 1 << SFR_FRE_WIDTH(info));
-	if (c->overrun)
-		return SFR_ERR_FRE_BOUNDS;
-	if (n)
-		return abi->rule(words, n, info, &fre->rule);
-	/* "SFrame FRE": no words, no return address. */
-	fre->rule.flags = SFR_RULE_OUTERMOST;
-	return SFR_OK;
+	memset(rule, 0, sizeof(*rule));
+	if (fre->info & SFR_FRE_MANGLED_RA) {
+		if (!abi->signs_ra)
+			return SFR_ERR_FRE_INFO;
+		rule->flags = SFR_RULE_RA_SIGNED;
+	}
+	if (!words.n) {
+		/* "SFrame FRE": no words, no return address. */
+		rule->flags = SFR_RULE_OUTERMOST;
+		return SFR_OK;
+	}
+	for (i = 0; i < words.n; i++)
+		words.word[i] = sfr_get_signed(&c, words.width);
+	rule->cfa_base = fre->info & SFR_FRE_BASE_SP ? SFR_BASE_SP : SFR_BASE_FP;
+	return sfr_abi_rule(abi, &words, rule);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * From bytes on disk to checked values, one record at a time: the only code that
- * knows the format's versions and ABIs. It keeps nothing and relates no record
+ * From bytes on disk to checked values, one record at a time: with abi.c the only
+ * code that knows the format's versions and ABIs. It keeps nothing and relates no record
  * to another; that is compile.c's part.
  */
 #ifndef SFR_DECODE_H
@@ -10,6 +10,7 @@
 #include <sfr_env.h>
 #include "compile.h"
 #include "cursor.h"
+#include "format.h"
 #include "rows.h"
 #include "status.h"
 
@@ -26,11 +27,15 @@ struct sfr_fde {
 	u8 start_width;		/* of a row's start: 1, 2 or 4 bytes */
 	u8 rep_size;		/* of the block that repeats; 0: none does */
 	bool signal;		/* a signal trampoline */
+	bool flexible;
+	bool key_b;		/* AArch64: return addresses are signed with key B */
 };
 
 struct sfr_fre {
 	u32 start;		/* from the function's (the block's) start */
-	struct sfr_rule rule;
+	u8 info;
+	u8 len;			/* of its words, in bytes */
+	const u8 *words;
 };
 
 /* All of @plan but scratch_bytes. */
@@ -45,8 +50,23 @@ enum sfr_status sfr_decode_fde(const void *bytes, const struct sfr_compile_plan 
 /* A cursor from @fde's first FRE to the end of the FRE sub-section. */
 struct sfr_cursor sfr_decode_fres(const void *bytes, const struct sfr_compile_plan *plan,
 				  const struct sfr_fde *fde);
-/* The FRE at the cursor, which then stands on the next. */
-enum sfr_status sfr_decode_fre(struct sfr_cursor *c, const struct sfr_compile_plan *plan,
-			       const struct sfr_fde *fde, struct sfr_fre *fre);
+
+/* The FRE at the cursor, which then stands on the next; of its words only the size. */
+static inline enum sfr_status sfr_decode_fre(struct sfr_cursor *c, const struct sfr_fde *fde,
+					     struct sfr_fre *fre)
+{
+	fre->start = sfr_get(c, fde->start_width);
+	fre->info = sfr_get(c, 1);
+	fre->words = c->at;
+	if (unlikely(SFR_FRE_WIDTH(fre->info) > SFR_FRE_WIDTH_MAX))
+		return c->overrun ? SFR_ERR_FRE_BOUNDS : SFR_ERR_FRE_INFO;
+	fre->len = SFR_FRE_COUNT(fre->info) << SFR_FRE_WIDTH(fre->info);
+	sfr_skip(c, fre->len);
+	return unlikely(c->overrun) ? SFR_ERR_FRE_BOUNDS : SFR_OK;
+}
+
+/* What the words say. */
+enum sfr_status sfr_decode_rule(const struct sfr_compile_plan *plan, const struct sfr_fde *fde,
+				const struct sfr_fre *fre, struct sfr_rule *rule);
 
 #endif /* SFR_DECODE_H */

@@ -39,6 +39,7 @@
 /* V3's second info byte. */
 #define SFR_FDE_TYPE_MASK	0x1f
 #define SFR_FDE_TYPE_DEFAULT	0
+#define SFR_FDE_TYPE_FLEXIBLE	1
 
 /*
  * Version 1 has no repeat size. The one producer of such entries, ld, describes
@@ -52,6 +53,12 @@
 #define SFR_FRE_WIDTH(info)	(((info) >> 5) & 0x03)
 #define SFR_FRE_WIDTH_MAX	2
 #define SFR_FRE_MANGLED_RA	0x80	/* AArch64 only */
+
+/* A flexible FDE's control words; the DWARF register's number is above these. */
+#define SFR_CONTROL_REG		0x01	/* the base is a register, else the CFA */
+#define SFR_CONTROL_DEREF	0x02
+#define SFR_CONTROL_RESERVED	0x04
+#define SFR_CONTROL_REG_SHIFT	3
 
 /* The smallest row: a start of one byte and the info byte. */
 #define SFR_FRE_MIN_SIZE	2

@@ -14,10 +14,12 @@
 
 void sfr_numbering_init(struct sfr_numbering *n, u32 rules)
 {
-	u32 slots = sfr_numbering_slots(rules);
+	u32 slots = sfr_numbering_slots(rules), i;
 
 	memset(n->slots, 0, slots * sizeof(*n->slots));
-	memset(&n->rules[SFR_RULE_NONE], 0, sizeof(*n->rules));
+	n->rules[SFR_RULE_NONE] = (struct sfr_rule) { .flags = SFR_RULE_GAP };
+	for (i = 0; i < 1 << SFR_MEMO_BITS; i++)
+		n->memo[i].key = SFR_MEMO_NONE;
 	n->slot_mask = slots - 1;
 	n->n_rules = 1;
 }
@@ -28,7 +30,8 @@ static u32 hash(const struct sfr_rule *rule)
 
 	h = h * 0x9e3779b97f4a7c15 + (u32)rule->fp_off;
 	h = h * 0x9e3779b97f4a7c15 + (u32)rule->ra_off;
-	h = h * 0x9e3779b97f4a7c15 + (rule->cfa_base << 8 | rule->flags);
+	h = h * 0x9e3779b97f4a7c15 + (rule->cfa_base | rule->ra_base << 8 |
+				      rule->fp_base << 16 | (u32)rule->flags << 24);
 	return h * 0x9e3779b97f4a7c15 >> 40;
 }
 

@@ -13,12 +13,33 @@
 /* A row's rule number is a u16. */
 #define SFR_MAX_RULES	65536
 
+/* Rule number 0: there is no rule. */
+#define SFR_RULE_NONE	0
+
+/* Words that were seen lately, by their bytes, and the number of their rule. */
+#define SFR_MEMO_BITS	9
+
+struct sfr_memo {
+	u64 key;
+	u16 number;
+};
+
 struct sfr_numbering {
-	struct sfr_rule *rules;	/* by number; SFR_RULE_NONE is not used */
+	struct sfr_rule *rules;	/* by number; SFR_RULE_NONE is a gap's */
 	u16 *slots;		/* numbers by hash; 0: free */
 	u32 n_rules;
 	u32 slot_mask;
+	struct sfr_memo memo[1 << SFR_MEMO_BITS];
 };
+
+/* No row's bytes. */
+#define SFR_MEMO_NONE	(~0ull)
+
+/* Where @key is remembered, if it is, and else may be. */
+static inline struct sfr_memo *sfr_memo_at(struct sfr_numbering *n, u64 key)
+{
+	return &n->memo[key * 0x9e3779b97f4a7c15 >> (64 - SFR_MEMO_BITS)];
+}
 
 /* Slots of the hash table for up to @rules rules. */
 static inline u32 sfr_numbering_slots(u32 rules)

@@ -4,11 +4,9 @@
  * a walk sees. Immutable once built; one contiguous block of memory that the
  * caller owns; holds no pointers, so it can be copied and mapped.
  *
- * Rows are sorted by text offset (from ->lowest); each holds until the next.
- * Gaps between functions, and what follows the last one, are rows that name
- * rule SFR_RULE_NONE. Lookup is bounded whatever the input was: an index of
- * equal blocks of text narrows the search to the rows of one block, which is
- * then bisected.
+ * Rows are sorted by text offset; each holds until the next. Gaps between
+ * functions, and what follows the last one, are rows too. Lookup is bounded
+ * whatever the input was (table.h has the layout).
  */
 #ifndef SFR_ROWS_H
 #define SFR_ROWS_H
@@ -16,37 +14,46 @@
 #include <sfr_env.h>
 
 /*
- * A rule, as algebra (AMD64; reg is sp or fp):
+ * A rule, as algebra. Each of the three is a base register plus an offset, or,
+ * with SFR_BASE_DEREF, the stack word there:
  *
- *   cfa = reg + cfa_off			or, SFR_RULE_CFA_DEREF, *(reg + cfa_off)
- *   ra  = *(cfa + ra_off)
- *   fp  = *(cfa + fp_off)  if SFR_RULE_FP_SAVED, else unchanged
- *   sp  = cfa
+ *   cfa = [*](cfa_base + cfa_off)	the base: sp, fp or another register
+ *   ra  = [*](ra_base + ra_off)	the base: the cfa just found, or a register
+ *   fp  = [*](fp_base + fp_off)	the same; fp + 0: unchanged
+ *   sp  = cfa (s390x: cfa - 160)
+ *
+ * Equal rules are equal bytes.
  */
 struct sfr_rule {
 	s32 cfa_off;
 	s32 ra_off;
 	s32 fp_off;
 	u8 cfa_base;		/* SFR_BASE_* */
-	u8 flags;		/* SFR_RULE_* */
-	u16 pad;		/* 0: rules are compared as bytes */
+	u8 ra_base;
+	u8 fp_base;
+	u8 flags;		/* SFR_RULE_*; mostly none */
 };
 
-enum { SFR_BASE_SP, SFR_BASE_FP };
+#define SFR_BASE_SP		0x00
+#define SFR_BASE_FP		0x01
+#define SFR_BASE_CFA		0x02
+#define SFR_BASE_REG		0x20	/* + DWARF number, below 32, of a register that is
+					 * neither sp nor fp */
+#define SFR_BASE_DEREF		0x80	/* or-ed in: what is there, not the address */
 
-#define SFR_RULE_FP_SAVED	0x01	/* fp_off holds */
-#define SFR_RULE_OUTERMOST	0x02	/* no caller; nothing else holds */
-#define SFR_RULE_SIGNAL		0x04	/* the pc is in a signal trampoline: the
+#define SFR_RULE_OUTERMOST	0x01	/* no caller; nothing else holds */
+#define SFR_RULE_SIGNAL		0x02	/* the pc is in a signal trampoline: the
 					 * kernel's frame lies at sp, nothing
 					 * else holds */
-#define SFR_RULE_CFA_DEREF	0x08
-#define SFR_RULE_REPEAT		0x10	/* not a rule: a block of cfa_off bytes that
-					 * repeats from this row on, described by
-					 * fp_off rows from number ra_off on, whose
-					 * offsets are relative to the block */
-
-/* Rule number 0: there is no rule. */
-#define SFR_RULE_NONE		0
+#define SFR_RULE_RA_SIGNED	0x04	/* AArch64: ra holds an authentication code */
+#define SFR_RULE_GAP		0x08	/* there is no rule; nothing else holds */
+#define SFR_RULE_BEFORE_SIGNAL	0x10	/* of a row of one byte, before a trampoline's
+					 * first: a return address is looked up there,
+					 * and means the trampoline; else as without */
+#define SFR_RULE_REPEAT		0x20	/* not a rule: a block of cfa_base bytes that
+					 * repeats from text offset cfa_off on. Its rows
+					 * are row ra_off and ra_base more, whose offsets
+					 * count from the block's start */
 
 struct sfr_table;
 
@@ -57,9 +64,10 @@ struct sfr_table;
  * @table: the table
  * @rel: the address, minus the base of the section (wraps: signed)
  * @after_call: @rel is a return address. The rule at the call, @rel - 1, is
- *	meant then, unless a signal frame's rule holds at @rel exactly
+ *	meant then, unless a signal trampoline begins at @rel
  *
- * Return: the rule, or NULL if there is none (a gap, or outside).
+ * Return: the rule, which is neither a gap's nor a block's, or NULL if there is
+ * none (a gap, or outside).
  */
 const struct sfr_rule *sfr_table_rule(const struct sfr_table *table, u64 rel,
 				      bool after_call);

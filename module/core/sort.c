@@ -1,44 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Heap sort: no recursion, no memory, and n log n for any input, since the order
- * of a hostile index is its maker's choice.
+ * Radix sort, from the lowest digit up: no recursion, and the order of a hostile
+ * index, which is its maker's choice, costs nothing.
  */
 #include <sfr_env.h>
 #include "sort.h"
 
-/* Lets funcs[@at] sink to where no child of it starts later. */
-static void sift_down(struct sfr_func *funcs, u64 at, u64 n)
-{
-	struct sfr_func moving = funcs[at];
-	u64 child;
+#define DIGIT_BITS	11
 
-	while ((child = 2 * at + 1) < n) {
-		if (child + 1 < n && funcs[child].start < funcs[child + 1].start)
-			child++;
-		if (funcs[child].start <= moving.start)
-			break;
-		funcs[at] = funcs[child];
-		at = child;
-	}
-	funcs[at] = moving;
+static u32 digit(const struct sfr_func *func, s64 lowest, unsigned int shift)
+{
+	return (u32)((u64)func->start - (u64)lowest) >> shift & (SFR_SORT_DIGITS - 1);
 }
 
-void sfr_sort_funcs(struct sfr_func *funcs, u32 n)
+/* One round: stable, so that the rounds before it keep their word. */
+static void scatter(const struct sfr_func *from, struct sfr_func *to, u32 n, s64 lowest,
+		    unsigned int shift, u32 *counts)
 {
-	struct sfr_func latest;
-	u32 i;
+	u32 i, sum = 0, count;
 
-	for (i = n / 2; i-- > 0;) {
+	memset(counts, 0, SFR_SORT_DIGITS * sizeof(*counts));
+	for (i = 0; i < n; i++) {
 		if (i % SFR_REST == 0)
 			sfr_env_rest();
-		sift_down(funcs, i, n);
+		counts[digit(&from[i], lowest, shift)]++;
 	}
-	for (i = n; i-- > 1;) {
+	for (i = 0; i < SFR_SORT_DIGITS; i++) {
+		count = counts[i];
+		counts[i] = sum;
+		sum += count;
+	}
+	for (i = 0; i < n; i++) {
 		if (i % SFR_REST == 0)
 			sfr_env_rest();
-		latest = funcs[0];
-		funcs[0] = funcs[i];
-		funcs[i] = latest;
-		sift_down(funcs, 0, i);
+		to[counts[digit(&from[i], lowest, shift)]++] = from[i];
 	}
+}
+
+struct sfr_func *sfr_sort_funcs(struct sfr_func *funcs, struct sfr_func *spare, u32 n,
+				s64 lowest, u32 *counts)
+{
+	struct sfr_func *other = spare;
+	unsigned int shift;
+
+	for (shift = 0; shift < 32; shift += DIGIT_BITS) {
+		scatter(funcs, other, n, lowest, shift, counts);
+		spare = funcs;
+		funcs = other;
+		other = spare;
+	}
+	return funcs;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Orders functions by their text, in place.
+ * Orders functions by their text, in linear time whatever their order was.
  */
 #ifndef SFR_SORT_H
 #define SFR_SORT_H
@@ -17,6 +17,17 @@ struct sfr_func {
 	u32 number;
 };
 
-void sfr_sort_funcs(struct sfr_func *funcs, u32 n);
+/* Values of a digit, by which one round sorts. */
+#define SFR_SORT_DIGITS	2048
+
+/*
+ * @funcs: starts lie in [@lowest, @lowest + 2^32)
+ * @spare: room for @n more
+ * @counts: room for SFR_SORT_DIGITS
+ *
+ * Return: @funcs or @spare, in order.
+ */
+struct sfr_func *sfr_sort_funcs(struct sfr_func *funcs, struct sfr_func *spare, u32 n,
+				s64 lowest, u32 *counts);
 
 #endif /* SFR_SORT_H */

@@ -13,46 +13,69 @@
 #define WORD	8
 
 /*
- * No sum wraps unseen: a base is below @addr_max, which is far below 2^63, and
- * an offset is of 32 bits. A negative sum is above @addr_max as unsigned.
+ * Where else than on the stack a return address is, it is so in a frame that has
+ * not called yet, which may not have moved sp either: once, for the next frame
+ * has called.
  */
-static enum sfr_stop find_cfa(const struct sfr_rule *rule, u64 addr_max, void *env,
-			      const struct sfr_regs *regs, u64 *cfa)
+static bool moves_up(const struct sfr_walk *walk, const struct sfr_rule *rule, u64 sp)
 {
-	u64 base;
-
-	if (rule->cfa_base == SFR_BASE_SP)
-		base = regs->sp;
-	else if (rule->cfa_base == SFR_BASE_FP)
-		base = regs->fp;
-	else
-		return SFR_STOP_UNKNOWN_REG;
-	if (base >= addr_max)
-		return SFR_STOP_BAD_CFA;
-	*cfa = base + (s64)rule->cfa_off;
-	if (rule->flags & SFR_RULE_CFA_DEREF && !sfr_env_read(env, *cfa, cfa))
-		return SFR_STOP_UNREADABLE;
-	if (*cfa >= addr_max || *cfa % WORD)
-		return SFR_STOP_BAD_CFA;
-	return *cfa > regs->sp ? SFR_STOP_NONE : SFR_STOP_NO_PROGRESS;
+	if (sp > walk->frame.regs.sp)
+		return true;
+	return sp == walk->frame.regs.sp && !(rule->ra_base & SFR_BASE_DEREF) &&
+	       walk->frame.kind != SFR_KIND_CALL;
 }
 
-enum sfr_stop sfr_step(const struct sfr_rule *rule, u64 addr_max, void *env,
-		       struct sfr_regs *regs)
+static enum sfr_stop check_cfa(const struct sfr_walk *walk, const struct sfr_rule *rule,
+			       u64 cfa)
 {
-	struct sfr_regs caller = { .fp = regs->fp };
+	if (cfa >= walk->addr_max || cfa % WORD)
+		return SFR_STOP_BAD_CFA;
+	return likely(moves_up(walk, rule, cfa + (s64)walk->sp_off)) ? SFR_STOP_NONE :
+								      SFR_STOP_NO_PROGRESS;
+}
+
+/*
+ * @value = [*](@base + @off). No sum is trusted: a CFA is checked by the caller,
+ * a stack word's address by sfr_env_read().
+ */
+static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, u64 cfa,
+				 u64 *value)
+{
+	u8 reg = base & ~SFR_BASE_DEREF;
+	u64 from;
+
+	if (reg == SFR_BASE_CFA)
+		from = cfa;
+	else if (likely(reg < SFR_BASE_CFA))
+		from = reg == SFR_BASE_SP ? walk->frame.regs.sp : walk->frame.regs.fp;
+	else if (walk->frame.kind == SFR_KIND_CALL ||
+		 !sfr_env_register(walk->env, reg - SFR_BASE_REG, &from))
+		return SFR_STOP_UNKNOWN_REG;
+	from += (s64)off;
+	if (base & SFR_BASE_DEREF)
+		return sfr_env_read(walk->env, from, value) ? SFR_STOP_NONE :
+							      SFR_STOP_UNREADABLE;
+	*value = from;
+	return SFR_STOP_NONE;
+}
+
+enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
+{
+	struct sfr_regs caller;
 	enum sfr_stop stop;
 
-	stop = find_cfa(rule, addr_max, env, regs, &caller.sp);
+	stop = find(walk, rule->cfa_base, rule->cfa_off, 0, &caller.sp);
+	if (!stop)
+		stop = check_cfa(walk, rule, caller.sp);
+	if (!stop)
+		stop = find(walk, rule->ra_base, rule->ra_off, caller.sp, &caller.pc);
+	if (!stop)
+		stop = find(walk, rule->fp_base, rule->fp_off, caller.sp, &caller.fp);
 	if (stop)
 		return stop;
-	if (!sfr_env_read(env, caller.sp + (s64)rule->ra_off, &caller.pc))
-		return SFR_STOP_UNREADABLE;
-	if (rule->flags & SFR_RULE_FP_SAVED &&
-	    !sfr_env_read(env, caller.sp + (s64)rule->fp_off, &caller.fp))
-		return SFR_STOP_UNREADABLE;
-	if (!caller.pc || caller.pc >= addr_max)
+	if (!caller.pc || caller.pc >= walk->addr_max)
 		return SFR_STOP_BAD_RA;
-	*regs = caller;
+	caller.sp += walk->sp_off;
+	walk->frame.regs = caller;
 	return SFR_STOP_NONE;
 }

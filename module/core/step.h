@@ -11,15 +11,11 @@
 
 /*
  * sfr_step() - apply @rule, which is neither outermost nor a signal frame's
- * @rule: the rule that holds for @regs->pc
- * @addr_max: first address that is not user space
- * @env: for sfr_env_read()
- * @regs: in: the frame's registers; out, on success only: its caller's. The
- *	caller's sp is the frame's CFA
+ * @walk: on success its frame's registers are the caller's
+ * @rule: the rule that holds where the walk stands
  *
  * Any context, NMI included.
  */
-enum sfr_stop sfr_step(const struct sfr_rule *rule, u64 addr_max, void *env,
-		       struct sfr_regs *regs);
+enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule);
 
 #endif /* SFR_STEP_H */

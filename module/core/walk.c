@@ -25,31 +25,27 @@ void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs)
 
 /*
  * The rule of the frame that the walk stands on, or NULL and in @none what to
- * say if the frame pointer leads no further. An exact pc is looked up as it is.
- * A return address is looked up at the call, one byte before, which may lie in
- * another window; but a signal trampoline is returned to at its first
- * instruction, with no call before.
+ * say if the frame pointer leads no further. An exact pc is looked up as it is, a
+ * return address at the call, one byte before. Where a window ends in between, a
+ * trampoline may begin in the one behind: it is returned to with no call before.
  */
 static const struct sfr_rule *frame_rule(const struct sfr_walk *walk, enum sfr_stop *none)
 {
-	u64 pc = walk->frame.regs.pc, at = 0, at_call = 0;
-	const struct sfr_table *here, *call;
-	const struct sfr_rule *rule = NULL;
+	bool after_call = walk->frame.kind == SFR_KIND_CALL;
+	u64 pc = walk->frame.regs.pc;
+	const struct sfr_window *window = sfr_env_window(walk->env, pc - after_call), *behind;
+	const struct sfr_rule *rule;
 
-	here = sfr_env_table(walk->env, pc, &at);
-	if (walk->frame.kind != SFR_KIND_CALL) {
-		*none = here ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
-		return here ? sfr_table_rule(here, at, false) : NULL;
+	if (unlikely(after_call && (!window || pc == window->end))) {
+		behind = sfr_env_window(walk->env, pc);
+		rule = behind ? sfr_table_rule(behind->table, pc - behind->base, false) : NULL;
+		if (rule && rule->flags & SFR_RULE_SIGNAL)
+			return rule;
+		pc--;
+		after_call = false;
 	}
-	call = sfr_env_table(walk->env, pc - 1, &at_call);
-	*none = call ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
-	if (likely(call && call == here && at == at_call + 1))
-		return sfr_table_rule(here, at, true);
-	if (here)
-		rule = sfr_table_rule(here, at, false);
-	if (rule && rule->flags & SFR_RULE_SIGNAL)
-		return rule;
-	return call ? sfr_table_rule(call, at_call, false) : NULL;
+	*none = window ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
+	return window ? sfr_table_rule(window->table, pc - window->base, after_call) : NULL;
 }
 
 /* (pc, sp, fp) = what the kernel saved at sp; only here may sp go down. */
@@ -84,7 +80,7 @@ static void arrive(struct sfr_walk *walk, enum sfr_source source)
 	walk->frame.source = source;
 	walk->frame.discontinuity = SFR_DISC_NONE;
 	walk->frame.at_entry = false;
-	walk->cfa = walk->frame.regs.sp;
+	walk->cfa = walk->frame.regs.sp - walk->sp_off;
 }
 
 /*
@@ -133,7 +129,7 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 		return SFR_STOP_OUTERMOST;
 	if (rule->flags & SFR_RULE_SIGNAL)
 		return leave_signal(walk);
-	stop = sfr_step(rule, walk->addr_max, walk->env, &walk->frame.regs);
+	stop = sfr_step(walk, rule);
 	if (!stop)
 		arrive(walk, SFR_SOURCE_SFRAME);
 	return stop;

@@ -56,6 +56,13 @@ struct sfr_regs {
 	u64 pc, sp, fp;
 };
 
+/* Text [start, end) of one process, and the table that describes it. */
+struct sfr_window {
+	u64 start, end;
+	u64 base;		/* address of the section's first byte, or its stand-in */
+	const struct sfr_table *table;
+};
+
 /* What a signal frame says besides the registers. */
 struct sfr_interruption {
 	u64 to_pc;		/* the handler's entry, 0: not known */
@@ -80,6 +87,7 @@ struct sfr_walk {
 	u32 max_switches;	/* of the stack's direction, set by the caller */
 	u32 n_switches;
 	u64 addr_max;		/* first address that is not user space */
+	s32 sp_off;		/* the caller's sp is cfa + sp_off: 0, s390x -160 */
 	void *env;		/* handed to the functions below */
 };
 
@@ -94,10 +102,15 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk);
 bool sfr_env_read(void *env, u64 addr, u64 *word);
 
 /*
- * The table whose window holds @pc, and @pc relative to its section's base; NULL
- * if no window does.
+ * The window that holds @pc, or NULL. It must stay until the walk has ended.
  */
-const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel);
+const struct sfr_window *sfr_env_window(void *env, u64 pc);
+
+/*
+ * The register with DWARF number @reg of the frame that the walk stands on: its
+ * first, or the one that the last signal frame was about. False: not known.
+ */
+bool sfr_env_register(void *env, u8 reg, u64 *value);
 
 /* Is @pc, a return address without a rule, a signal trampoline's? */
 bool sfr_env_is_restorer(void *env, u64 pc);

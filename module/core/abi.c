@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * From a row's words to a rule ("Interpretation of SFrame FREs"). Process
+ * context; the words are hostile.
+ */
+#include <sfr_env.h>
+#include "abi.h"
+#include "compile.h"
+#include "format.h"
+
+#define STACK_SLOT	(SFR_BASE_CFA | SFR_BASE_DEREF)
+
+/* The return address, where nothing else is said: as at the function's entry. */
+static void default_ra(const struct sfr_abi_desc *abi, struct sfr_rule *rule)
+{
+	rule->ra_base = abi->fixed_ra ? STACK_SLOT : SFR_BASE_REG + abi->ra;
+	rule->ra_off = abi->fixed_ra;
+}
+
+/* cfa = base + word 0; fp = *(cfa + word 1). */
+static enum sfr_status amd64_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
+				  struct sfr_rule *rule)
+{
+	if (words->n > 2)
+		return SFR_ERR_FRE_INFO;
+	rule->cfa_off = words->word[0];
+	default_ra(abi, rule);
+	if (words->n == 2) {
+		rule->fp_base = STACK_SLOT;
+		rule->fp_off = words->word[1];
+	}
+	return SFR_OK;
+}
+
+/* cfa = base + word 0; ra = *(cfa + word 1), 0: not saved; fp = *(cfa + word 2). */
+static enum sfr_status aarch64_rule(const struct sfr_abi_desc *abi,
+				    const struct sfr_words *words, struct sfr_rule *rule)
+{
+	if (words->n > 3)
+		return SFR_ERR_FRE_INFO;
+	rule->cfa_off = words->word[0];
+	default_ra(abi, rule);
+	if (words->n > 1 && words->word[1]) {
+		rule->ra_base = STACK_SLOT;
+		rule->ra_off = words->word[1];
+	}
+	if (words->n > 2) {
+		rule->fp_base = STACK_SLOT;
+		rule->fp_off = words->word[2];
+	}
+	return SFR_OK;
+}
+
+/* Version 2: an odd word is 2 * the number of the register that holds it + 1. */
+static enum sfr_status s390x_register(const struct sfr_abi_desc *abi,
+				      const struct sfr_words *words, u8 *base, s32 *off)
+{
+	if (words->version > 2 || !(*off & 1) || *base != STACK_SLOT)
+		return SFR_OK;
+	if (*off < 0 || *off >> 1 >= abi->n_regs)
+		return SFR_ERR_RULE;
+	*base = SFR_BASE_REG + (*off >> 1);
+	*off = 0;
+	return SFR_OK;
+}
+
+/* As AArch64's; but word 0 is (offset - 160) / 8, which saves bytes. */
+static enum sfr_status s390x_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
+				  struct sfr_rule *rule)
+{
+	enum sfr_status status = aarch64_rule(abi, words, rule);
+
+	if (status)
+		return status;
+	if (__builtin_mul_overflow(rule->cfa_off, 8, &rule->cfa_off) ||
+	    __builtin_add_overflow(rule->cfa_off, 160, &rule->cfa_off))
+		return SFR_ERR_RULE;
+	status = s390x_register(abi, words, &rule->ra_base, &rule->ra_off);
+	return status ? status :
+	       s390x_register(abi, words, &rule->fp_base, &rule->fp_off);
+}
+
+static const struct sfr_abi_desc abis[] = {
+	[SFR_ABI_AARCH64_BE] = {
+		.min_version = 1, .big = true, .signs_ra = true,
+		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .rule = aarch64_rule,
+	},
+	[SFR_ABI_AARCH64_LE] = {
+		.min_version = 1, .signs_ra = true,
+		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .rule = aarch64_rule,
+	},
+	[SFR_ABI_AMD64_LE] = {
+		.min_version = 1, .fixed_ra = -8, .v1_rep_size = SFR_V1_REP_SIZE,
+		.sp = 7, .fp = 6, .n_regs = 16, .rule = amd64_rule,
+	},
+	/* 16 to 31: floating point registers, in which leaf functions save others. */
+	[SFR_ABI_S390X_BE] = {
+		.min_version = 2, .big = true,
+		.sp = 15, .fp = 11, .ra = 14, .n_regs = 32, .rule = s390x_rule,
+	},
+};
+
+const struct sfr_abi_desc *sfr_abi(u8 abi, u8 version)
+{
+	if (abi >= sizeof(abis) / sizeof(abis[0]) || !abis[abi].min_version)
+		return NULL;
+	return version < abis[abi].min_version ? NULL : &abis[abi];
+}
+
+/* "Flexible FDE Type Interpretation": a control word, and an offset. */
+static enum sfr_status place(const struct sfr_abi_desc *abi, u32 control, s32 word,
+			     u8 *base, s32 *off)
+{
+	u32 reg = control >> SFR_CONTROL_REG_SHIFT;
+
+	if (control & SFR_CONTROL_RESERVED)
+		return SFR_ERR_FRE_INFO;
+	if (!(control & SFR_CONTROL_REG))
+		*base = SFR_BASE_CFA;
+	else if (reg >= abi->n_regs)
+		return SFR_ERR_RULE;
+	else
+		*base = reg == abi->sp ? SFR_BASE_SP :
+			reg == abi->fp ? SFR_BASE_FP : SFR_BASE_REG + reg;
+	if (control & SFR_CONTROL_DEREF)
+		*base |= SFR_BASE_DEREF;
+	*off = word;
+	return SFR_OK;
+}
+
+/* cfa, ra and fp in this order; a control of 0 stands alone and changes nothing. */
+static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
+				     const struct sfr_words *words, struct sfr_rule *rule)
+{
+	u32 mask = words->width == 4 ? ~0u : (1u << 8 * words->width) - 1;
+	u8 *bases[] = { &rule->cfa_base, &rule->ra_base, &rule->fp_base };
+	s32 *offs[] = { &rule->cfa_off, &rule->ra_off, &rule->fp_off };
+	unsigned int i, at = 0;
+	enum sfr_status status;
+	u32 control;
+
+	default_ra(abi, rule);
+	for (i = 0; i < 3 && at < words->n; i++) {
+		control = words->word[at++] & mask;
+		if (i == 0 && !(control & SFR_CONTROL_REG))
+			return SFR_ERR_RULE;
+		if (!control)
+			continue;
+		if (at == words->n)
+			return SFR_ERR_FRE_INFO;
+		status = place(abi, control, words->word[at++], bases[i], offs[i]);
+		if (status)
+			return status;
+	}
+	return at < words->n ? SFR_ERR_FRE_INFO : SFR_OK;
+}
+
+/*
+ * Refused is only what can be no frame at all: a CFA below the stack pointer,
+ * and a frame pointer saved over the return address. Anything else may come from
+ * an honest assembler and costs one row at most, since each step checks its CFA:
+ * glibc's vfork pops its return address (cfa = sp + 0, which makes no progress),
+ * hand-written code may misalign the stack, and a frame pointer that addresses
+ * the middle of a frame leaves its offset free.
+ */
+static enum sfr_status check(const struct sfr_rule *rule)
+{
+	s64 apart = (s64)rule->fp_off - rule->ra_off;
+
+	if (rule->cfa_base == SFR_BASE_SP && rule->cfa_off < 0)
+		return SFR_ERR_RULE;
+	if (rule->ra_base == STACK_SLOT && rule->fp_base == STACK_SLOT && apart > -8 && apart < 8)
+		return SFR_ERR_RULE;
+	return SFR_OK;
+}
+
+enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
+			     struct sfr_rule *rule)
+{
+	enum sfr_status status;
+
+	rule->fp_base = SFR_BASE_FP;
+	status = words->flexible ? flexible_rule(abi, words, rule) :
+				   abi->rule(abi, words, rule);
+	return status ? status : check(rule);
+}

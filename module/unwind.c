@@ -65,35 +65,33 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 	sfr_walk_start(&unwind->walk, &from);
 }
 
-static void sfreg_unwind_seen(struct sfreg_unwind *unwind)
-{
-	unwind->n_frames++;
-	unwind->by_source[unwind->walk.frame.source]++;
-}
-
 bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 {
-	sfreg_unwind_seen(unwind);
+	unwind->by_source[unwind->walk.frame.source]++;
 	unwind->stop = sfr_walk_next(&unwind->walk);
 	return unwind->stop == SFR_STOP_NONE;
 }
 
+/* The counters follow the sources; each walk has one frame of its registers. */
+static_assert(SFREG_STAT_walks + SFR_SOURCE_SFRAME == (int)SFREG_STAT_frames_sframe);
+static_assert(SFREG_STAT_walks + SFR_SOURCE_SIGNAL_FRAME == (int)SFREG_STAT_frames_signal);
+static_assert(SFREG_STAT_walks + SFR_SOURCE_FRAME_POINTER == (int)SFREG_STAT_frames_fp);
+
 enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 	__releases(RCU)
 {
+	int source;
+
 	pagefault_enable();
 	rcu_read_unlock();
 	if (unwind->stop == SFR_STOP_NONE) {
-		sfreg_unwind_seen(unwind);
+		unwind->by_source[unwind->walk.frame.source]++;
 		unwind->stop = SFR_STOP_FRAME_LIMIT;
 	}
-	sfreg_count(SFREG_STAT_walks);
-	sfreg_count_many(SFREG_STAT_frames_sframe, unwind->by_source[SFR_SOURCE_SFRAME]);
-	sfreg_count_many(SFREG_STAT_frames_signal,
-			 unwind->by_source[SFR_SOURCE_SIGNAL_FRAME]);
-	sfreg_count_many(SFREG_STAT_frames_fp,
-			 unwind->by_source[SFR_SOURCE_FRAME_POINTER]);
-	sfreg_count_many(SFREG_STAT_frames, unwind->n_frames);
+	for (source = 0; source < ARRAY_SIZE(unwind->by_source); source++) {
+		sfreg_count_many(SFREG_STAT_walks + source, unwind->by_source[source]);
+		sfreg_count_many(SFREG_STAT_frames, unwind->by_source[source]);
+	}
 	sfreg_count(SFREG_STAT_stop_none + unwind->stop);
 	return unwind->stop;
 }

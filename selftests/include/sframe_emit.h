@@ -11,7 +11,13 @@
  *	struct sfe_section s = { .version = 2, .sorted = true, SFE_FUNCS(func) };
  *	size_t len = sfe_emit(&s, buf, sizeof(buf));
  *
- * It writes what it is told, also nonsense. To corrupt a section afterwards,
+ * For AArch64 and s390x a row has .ra too; abi, big_endian and, in V2's odd words,
+ * SFE_IN_REG() are the caller's to set. A flexible function's rows say where cfa, ra
+ * and fp are by .place[]:
+ *
+ *	{ .place = { { SFE_REG(6) | SFE_DEREF, -8 }, { SFE_CFA | SFE_DEREF, -8 } } }
+ *
+ * It writes what it is told, also nonsense: .words are written as they are. To corrupt a section afterwards,
  * sfe_fde_at(), sfe_attr_at() and sfe_row_at() say where a part of it lies, and
  * sfe_put() overwrites a field.
  */
@@ -24,12 +30,35 @@
 
 enum { SFE_FP, SFE_SP };	/* the CFA's base, as on disk */
 
+enum { SFE_AARCH64_BE = 1, SFE_AARCH64_LE, SFE_AMD64, SFE_S390X };
+
+#define SFE_MAX_WORDS	15
+
+/* A word of a V2 s390x row: ra or fp is in register @n. */
+#define SFE_IN_REG(n)	(2 * (n) + 1)
+
+/* Control words of flexible functions: DWARF register @n, or the CFA, is the base. */
+#define SFE_REG(n)	((uint32_t)(n) << 3 | 1)
+#define SFE_CFA		0
+#define SFE_DEREF	2
+
+/* What the control word says, and the offset; control 0: padding, no offset. */
+struct sfe_place {
+	uint32_t control;
+	int32_t off;
+};
+
 struct sfe_row {
 	uint32_t start;		/* from the function's (or the block's) start */
 	uint8_t base;		/* SFE_FP or SFE_SP */
 	bool outermost;		/* N = 0: cfa and fp are not written */
+	bool mangled;		/* the return address is signed */
 	int32_t cfa;
+	int32_t ra;		/* not on AMD64; 0: not saved, written if fp follows */
 	int32_t fp;		/* 0: not saved, not written */
+	struct sfe_place place[3];	/* flexible: cfa, ra, fp instead */
+	uint8_t n_words;	/* not 0: these words instead */
+	const int32_t *words;
 	uint8_t width;		/* of its words: 1, 2, 4; 0: the least that holds */
 };
 
@@ -39,7 +68,8 @@ struct sfe_func {
 	uint8_t pc_type;	/* 0, or 1: a block of rep_size bytes repeats */
 	uint8_t rep_size;	/* V2, V3 */
 	bool signal;		/* V3 */
-	bool flexible;		/* V3: only the type; rows are written as ever */
+	bool flexible;		/* V3: of flexible type; rows are written by .place */
+	bool key_b;		/* AArch64: of the return address's signature */
 	uint8_t width;		/* of row starts: 1, 2, 4; 0: by its size */
 	uint32_t n_rows;
 	const struct sfe_row *rows;
@@ -54,7 +84,7 @@ struct sfe_section {
 	uint8_t more_flags;	/* or-ed into the header's flags */
 	uint8_t aux_len;	/* of the auxiliary header (bytes 0xaa) */
 	int8_t fixed_fp;
-	int8_t fixed_ra;	/* 0: -8 */
+	int8_t fixed_ra;	/* 0: -8 on AMD64 */
 	uint32_t n_funcs;
 	const struct sfe_func *funcs;
 };
@@ -96,18 +126,67 @@ static inline unsigned int sfe_start_width(const struct sfe_func *f)
 	return f->size <= 0x100 ? 1 : f->size <= 0x10000 ? 2 : 4;
 }
 
-static inline unsigned int sfe_word_width(const struct sfe_row *r)
+/* A row's words, and how wide they must be. */
+struct sfe_words {
+	int64_t word[SFE_MAX_WORDS];
+	unsigned int n, width;
+};
+
+static inline void sfe_add_signed(struct sfe_words *w, int64_t word)
 {
-	if (r->width)
-		return r->width;
-	if (r->cfa == (int8_t)r->cfa && r->fp == (int8_t)r->fp)
-		return 1;
-	return r->cfa == (int16_t)r->cfa && r->fp == (int16_t)r->fp ? 2 : 4;
+	unsigned int width = word == (int8_t)word ? 1 : word == (int16_t)word ? 2 : 4;
+
+	w->word[w->n++] = word;
+	w->width = w->width > width ? w->width : width;
 }
 
-static inline unsigned int sfe_words(const struct sfe_row *r)
+static inline void sfe_add_unsigned(struct sfe_words *w, uint32_t word)
 {
-	return r->outermost ? 0 : r->fp ? 2 : 1;
+	unsigned int width = word < 0x100 ? 1 : word < 0x10000 ? 2 : 4;
+
+	w->word[w->n++] = word;
+	w->width = w->width > width ? w->width : width;
+}
+
+/* Pairs; a control of 0 stands alone, and not at the end. */
+static inline void sfe_add_places(struct sfe_words *w, const struct sfe_place *place)
+{
+	int last = place[2].control ? 2 : place[1].control ? 1 : 0;
+
+	for (int i = 0; i <= last; i++) {
+		sfe_add_unsigned(w, place[i].control);
+		if (place[i].control)
+			sfe_add_signed(w, place[i].off);
+	}
+}
+
+static inline void sfe_add_default(struct sfe_words *w, unsigned int abi,
+				   const struct sfe_row *r)
+{
+	bool ra = abi != SFE_AMD64 && (r->ra || r->fp);
+
+	sfe_add_signed(w, abi == SFE_S390X ? ((int64_t)r->cfa - 160) / 8 : r->cfa);
+	if (ra)
+		sfe_add_signed(w, r->ra);
+	if (r->fp)
+		sfe_add_signed(w, r->fp);
+}
+
+static inline struct sfe_words sfe_words(const struct sfe_section *s, const struct sfe_func *f,
+					 const struct sfe_row *r)
+{
+	struct sfe_words w = { .width = 1 };
+
+	if (r->n_words)
+		for (int i = 0; i < r->n_words; i++)
+			sfe_add_signed(&w, r->words[i]);
+	else if (f->flexible && !r->outermost)
+		sfe_add_places(&w, r->place);
+	else if (!r->outermost)
+		sfe_add_default(&w, s->abi ? s->abi : SFE_AMD64, r);
+	if (r->width)
+		w.width = r->width;
+	return w;
 }
 
 static inline size_t sfe_fde_size(const struct sfe_section *s)
@@ -121,6 +200,14 @@ static inline size_t sfe_fde_at(const struct sfe_section *s, uint32_t i)
 	return SFE_H_SIZE + s->aux_len + i * sfe_fde_size(s);
 }
 
+static inline size_t sfe_row_len(const struct sfe_section *s, const struct sfe_func *f,
+				 const struct sfe_row *r)
+{
+	struct sfe_words w = sfe_words(s, f, r);
+
+	return sfe_start_width(f) + 1 + w.n * w.width;
+}
+
 /* Where row @j of function @i lies; @j = n_rows: where the next part begins. */
 static inline size_t sfe_row_at(const struct sfe_section *s, uint32_t i, uint32_t j)
 {
@@ -131,8 +218,7 @@ static inline size_t sfe_row_at(const struct sfe_section *s, uint32_t i, uint32_
 
 		at += s->version == 3 ? 5 : 0;
 		for (uint32_t r = 0; r < (f == i ? j : func->n_rows); r++)
-			at += sfe_start_width(func) + 1 +
-			      sfe_words(&func->rows[r]) * sfe_word_width(&func->rows[r]);
+			at += sfe_row_len(s, func, &func->rows[r]);
 	}
 	return at;
 }
@@ -163,9 +249,10 @@ static inline void sfe_emit_header(const struct sfe_section *s, uint8_t *buf)
 	sfe_put(s, buf, SFE_H_MAGIC, 2, 0xdee2);
 	buf[SFE_H_VERSION] = s->version;
 	buf[SFE_H_FLAGS] = (s->sorted ? 1 : 0) | (s->pcrel ? 4 : 0) | s->more_flags;
-	buf[SFE_H_ABI] = s->abi ? s->abi : 3;
+	buf[SFE_H_ABI] = s->abi ? s->abi : SFE_AMD64;
 	buf[SFE_H_FIXED_FP] = (uint8_t)s->fixed_fp;
-	buf[SFE_H_FIXED_RA] = (uint8_t)(s->fixed_ra ? s->fixed_ra : -8);
+	buf[SFE_H_FIXED_RA] = (uint8_t)(s->fixed_ra || buf[SFE_H_ABI] != SFE_AMD64 ?
+					s->fixed_ra : -8);
 	buf[SFE_H_AUX_LEN] = s->aux_len;
 	sfe_put(s, buf, SFE_H_N_FDES, 4, s->n_funcs);
 	sfe_put(s, buf, SFE_H_N_FRES, 4, n_fres);
@@ -181,7 +268,8 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 {
 	const struct sfe_func *f = &s->funcs[i];
 	size_t at = sfe_fde_at(s, i), fres = sfe_fde_at(s, s->n_funcs);
-	uint8_t info = sfe_width_code(sfe_start_width(f)) | f->pc_type << 4;
+	uint8_t info = sfe_width_code(sfe_start_width(f)) | f->pc_type << 4 |
+		       (f->key_b ? 0x20 : 0);
 	uint64_t start = (uint64_t)f->start - (s->pcrel ? at : 0);
 
 	if (s->version == 3) {
@@ -209,16 +297,14 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 static inline size_t sfe_emit_row(const struct sfe_section *s, const struct sfe_func *f,
 				  const struct sfe_row *r, uint8_t *buf, size_t at)
 {
-	unsigned int words = sfe_words(r), width = sfe_word_width(r);
+	struct sfe_words w = sfe_words(s, f, r);
 
 	sfe_put(s, buf, at, sfe_start_width(f), r->start);
 	at += sfe_start_width(f);
-	buf[at++] = r->base | words << 1 | sfe_width_code(width) << 5;
-	if (words > 0)
-		sfe_put(s, buf, at, width, (uint64_t)(int64_t)r->cfa);
-	if (words > 1)
-		sfe_put(s, buf, at + width, width, (uint64_t)(int64_t)r->fp);
-	return at + words * width;
+	buf[at++] = r->base | w.n << 1 | sfe_width_code(w.width) << 5 | (r->mangled ? 0x80 : 0);
+	for (unsigned int i = 0; i < w.n; i++, at += w.width)
+		sfe_put(s, buf, at, w.width, (uint64_t)w.word[i]);
+	return at;
 }
 
 /* Returns the section's length, or 0 if it does not fit into @cap bytes. */

@@ -29,11 +29,14 @@ static inline void *copy_of(const void *bytes, size_t len)
 	return copy;
 }
 
-/* *@table is NULL unless the status is SFR_OK; the caller frees it. */
-static inline enum sfr_status build_limited(const void *bytes, size_t len, u32 max_rows,
-					    struct sfr_table **table)
+/*
+ * The section in @bytes, compiled for a machine of @abi. *@table is NULL unless
+ * the status is SFR_OK; the caller frees it.
+ */
+static inline enum sfr_status build_as(const void *bytes, size_t len, u8 abi, u32 max_rows,
+				       struct sfr_table **table)
 {
-	struct sfr_compile_options opt = { .abi = SFR_ABI_AMD64_LE, .max_rows = max_rows };
+	struct sfr_compile_options opt = { .abi = abi, .max_rows = max_rows };
 	struct sfr_compile_plan plan;
 	void *copy = copy_of(bytes, len), *scratch, *room;
 	enum sfr_status status;
@@ -60,29 +63,44 @@ static inline enum sfr_status build_limited(const void *bytes, size_t len, u32 m
 	return status;
 }
 
+/* The same for AMD64. */
+static inline enum sfr_status build_limited(const void *bytes, size_t len, u32 max_rows,
+					    struct sfr_table **table)
+{
+	return build_as(bytes, len, SFR_ABI_AMD64_LE, max_rows, table);
+}
+
 static inline enum sfr_status build_bytes(const void *bytes, size_t len,
 					  struct sfr_table **table)
 {
 	return build_limited(bytes, len, BUILD_MAX_ROWS, table);
 }
 
-static inline enum sfr_status build(const struct sfe_section *s, struct sfr_table **table)
+/* A described section, for a machine of @abi. */
+static inline enum sfr_status build_for(const struct sfe_section *s, u8 abi,
+					struct sfr_table **table)
 {
 	size_t len = sfe_len(s);
 	void *bytes = malloc(len);
 	enum sfr_status status;
 
 	sfe_emit(s, bytes, len);
-	status = build_bytes(bytes, len, table);
+	status = build_as(bytes, len, abi, BUILD_MAX_ROWS, table);
 	free(bytes);
 	return status;
 }
 
-/* The table of a section that must be good. */
+/* For AMD64, whatever the section is for. */
+static inline enum sfr_status build(const struct sfe_section *s, struct sfr_table **table)
+{
+	return build_for(s, SFR_ABI_AMD64_LE, table);
+}
+
+/* The table of a section that must be good, for the machine that it is for. */
 static inline struct sfr_table *must_build(const struct sfe_section *s)
 {
 	struct sfr_table *table;
-	enum sfr_status status = build(s, &table);
+	enum sfr_status status = build_for(s, s->abi ? s->abi : SFR_ABI_AMD64_LE, &table);
 
 	if (status) {
 		printf("Bail out! a good section gave %s\n", sfr_status_name(status));
@@ -91,12 +109,26 @@ static inline struct sfr_table *must_build(const struct sfe_section *s)
 	return table;
 }
 
-/* Is @rule cfa = base + cfa, fp = *(cfa + fp) (0: unchanged), ra = *(cfa - 8)? */
+#define RULE_STACK	(SFR_BASE_CFA | SFR_BASE_DEREF)
+
+/* AMD64: cfa = base + cfa, fp = *(cfa + fp) (0: unchanged), ra = *(cfa - 8). */
+static inline struct sfr_rule amd64_rule(u8 base, s32 cfa, s32 fp)
+{
+	return (struct sfr_rule) {
+		.cfa_base = base, .cfa_off = cfa, .ra_base = RULE_STACK, .ra_off = -8,
+		.fp_base = fp ? RULE_STACK : SFR_BASE_FP, .fp_off = fp,
+	};
+}
+
+/* Is @rule the same to the byte? NULL is not. */
+static inline bool rule_equal(const struct sfr_rule *rule, struct sfr_rule want)
+{
+	return rule && !memcmp(rule, &want, sizeof(want));
+}
+
 static inline bool rule_is(const struct sfr_rule *rule, u8 base, s32 cfa, s32 fp)
 {
-	return rule && rule->cfa_base == base && rule->cfa_off == cfa &&
-	       rule->ra_off == -8 && rule->fp_off == fp && !rule->pad &&
-	       rule->flags == (fp ? SFR_RULE_FP_SAVED : 0);
+	return rule_equal(rule, amd64_rule(base, cfa, fp));
 }
 
 #endif /* BUILD_H */

@@ -21,8 +21,8 @@ static void identity(u8 v)
 	hostile_put(v, SFE_H_ABI, 1, SFR_ABI_AARCH64_LE, SFR_ERR_FOREIGN, "AArch64");
 	hostile_put(v, SFE_H_ABI, 1, SFR_ABI_AARCH64_BE, SFR_ERR_BYTE_ORDER,
 		    "big-endian AArch64 in little endian");
-	hostile_put(v, SFE_H_ABI, 1, SFR_ABI_S390X_BE, SFR_ERR_BYTE_ORDER,
-		    "s390x in little endian");
+	hostile_put(v, SFE_H_ABI, 1, SFR_ABI_S390X_BE,
+		    v == 1 ? SFR_ERR_ABI : SFR_ERR_BYTE_ORDER, "s390x in little endian");
 	for (i = 3; i < 8; i++)
 		hostile_put(v, SFE_H_FLAGS, 1, 1 << i, SFR_ERR_FLAGS, "a reserved flag");
 	hostile_put(v, SFE_H_FIXED_RA, 1, 0, SFR_ERR_FIXED_OFFSET, "no fixed return address");
@@ -39,7 +39,7 @@ static void foreign(u8 v)
 	s.big_endian = true;
 	free(hostile_build(&s, SFR_ERR_FOREIGN, "a big-endian AArch64 section"));
 	s.abi = SFR_ABI_S390X_BE;
-	free(hostile_build(&s, SFR_ERR_FOREIGN, "an s390x section"));
+	free(hostile_build(&s, v == 1 ? SFR_ERR_ABI : SFR_ERR_FOREIGN, "an s390x section"));
 	s.abi = SFR_ABI_AMD64_LE;
 	free(hostile_build(&s, SFR_ERR_BYTE_ORDER, "a big-endian AMD64 section"));
 	s.abi = SFR_ABI_AARCH64_LE;

@@ -97,9 +97,8 @@ static void version_3_types(void)
 	size_t at = sfe_attr_at(&hostile_base[3], 0) + SFE_ATTR_INFO2;
 	int type;
 
-	for (type = 1; type < 32; type++)
-		hostile_put(3, at, 1, type, SFR_ERR_FDE_TYPE,
-			    type == 1 ? "a flexible function" : "an unknown type of function");
+	for (type = 2; type < 32; type++)
+		hostile_put(3, at, 1, type, SFR_ERR_FDE_TYPE, "an unknown type of function");
 	hostile_put(3, at, 1, 0x20, SFR_ERR_FDE_INFO, "bit 5 of the second info byte");
 	hostile_put(3, at, 1, 0x40, SFR_ERR_FDE_INFO, "bit 6 of the second info byte");
 	hostile_put(3, at, 1, 0x80, SFR_ERR_FDE_INFO, "bit 7 of the second info byte");

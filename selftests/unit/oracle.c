@@ -1,94 +1,197 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* See oracle.h. Follows the specification's text, field by field. */
 #include <stdbool.h>
+#include <stddef.h>
 #include "oracle.h"
 
-static uint64_t le(const uint8_t *p, int n)
+enum { AARCH64_BE = 1, AARCH64_LE, AMD64, S390X };
+
+/* How the function at hand is written. */
+struct reading {
+	bool big, flexible;
+	int version, abi;
+	int8_t fixed_ra;
+};
+
+static const struct { int sp, fp, ra; } registers[] = {
+	[AARCH64_BE] = { 31, 29, 30 }, [AARCH64_LE] = { 31, 29, 30 },
+	[AMD64] = { 7, 6, -1 }, [S390X] = { 15, 11, 14 },
+};
+
+static uint64_t number(const struct reading *how, const uint8_t *p, int n)
 {
 	uint64_t v = 0;
+	int i;
 
-	while (n-- > 0)
-		v = v << 8 | p[n];
+	for (i = 0; i < n; i++)
+		v |= (uint64_t)p[how->big ? n - 1 - i : i] << 8 * i;
 	return v;
 }
 
-static int64_t sle(const uint8_t *p, int n)
+static int64_t signed_number(const struct reading *how, const uint8_t *p, int n)
 {
-	uint64_t v = le(p, n);
+	uint64_t v = number(how, p, n);
 
 	if (n < 8 && v >> (8 * n - 1) & 1)
 		v |= ~0ull << 8 * n;
 	return (int64_t)v;
 }
 
-static struct oracle row_at(const uint8_t *row, int start_bytes)
+static struct oracle_place in_register(const struct reading *how, int reg, int32_t off)
+{
+	struct oracle_place p = { .base = ORACLE_REG, .reg = reg, .off = off };
+
+	if (reg == registers[how->abi].sp)
+		return (struct oracle_place) { .base = ORACLE_SP, .off = off };
+	if (reg == registers[how->abi].fp)
+		return (struct oracle_place) { .base = ORACLE_FP, .off = off };
+	return p;
+}
+
+/* A default function's word for ra or fp. */
+static struct oracle_place saved(const struct reading *how, int32_t word)
+{
+	if (how->abi == S390X && how->version == 2 && word & 1)
+		return in_register(how, word >> 1, 0);
+	return (struct oracle_place) { .base = ORACLE_CFA, .deref = true, .off = word };
+}
+
+static void default_words(const struct reading *how, struct oracle *o, uint8_t info,
+			  const uint8_t *p, int n, int bytes)
+{
+	int fp_at = how->abi == AMD64 ? 1 : 2;
+	int64_t cfa = signed_number(how, p, bytes);
+
+	o->cfa.base = info & 1 ? ORACLE_SP : ORACLE_FP;
+	o->cfa.off = how->abi == S390X ? cfa * 8 + 160 : cfa;
+	/* A return address at "cfa + 0" means: not saved. */
+	if (how->abi != AMD64 && n > 1 && signed_number(how, p + bytes, bytes))
+		o->ra = saved(how, signed_number(how, p + bytes, bytes));
+	if (n > fp_at)
+		o->fp = saved(how, signed_number(how, p + fp_at * bytes, bytes));
+}
+
+static void flexible_words(const struct reading *how, struct oracle *o, const uint8_t *p,
+			   int n, int bytes)
+{
+	struct oracle_place *place[] = { &o->cfa, &o->ra, &o->fp };
+	const uint8_t *end = p + n * bytes;
+	uint32_t control;
+	int i;
+
+	for (i = 0; i < 3 && p < end; i++) {
+		control = number(how, p, bytes);
+		p += bytes;
+		if (!control)
+			continue;
+		*place[i] = (struct oracle_place) { .base = ORACLE_CFA };
+		if (control & 1)
+			*place[i] = in_register(how, control >> 3, 0);
+		place[i]->deref = control & 2;
+		place[i]->off = signed_number(how, p, bytes);
+		p += bytes;
+	}
+}
+
+static struct oracle row_at(const struct reading *how, const uint8_t *row, int start_bytes)
 {
 	struct oracle o = { .kind = ORACLE_OUTERMOST };
 	uint8_t info = row[start_bytes];
-	int words = info >> 1 & 15, bytes = 1 << (info >> 5 & 3);
+	int n = info >> 1 & 15, bytes = 1 << (info >> 5 & 3);
+	const uint8_t *words = row + start_bytes + 1;
 
-	if (!words)
+	if (!n)
 		return o;
 	o.kind = ORACLE_ROW;
-	o.cfa_from_sp = info & 1;
-	o.cfa_off = sle(row + start_bytes + 1, bytes);
-	o.fp_saved = words > 1;
-	if (o.fp_saved)
-		o.fp_off = sle(row + start_bytes + 1 + bytes, bytes);
+	o.ra_signed = info & 0x80;
+	o.fp = (struct oracle_place) { .base = ORACLE_FP };
+	if (how->abi == AMD64)
+		o.ra = (struct oracle_place) {
+			.base = ORACLE_CFA, .deref = true, .off = how->fixed_ra,
+		};
+	else
+		o.ra = in_register(how, registers[how->abi].ra, 0);
+	if (how->flexible)
+		flexible_words(how, &o, words, n, bytes);
+	else
+		default_words(how, &o, info, words, n, bytes);
 	return o;
 }
 
 /* The last of @n rows that starts at or before @offset. */
-static struct oracle find_row(const uint8_t *row, uint32_t n, int start_bytes, uint64_t offset)
+static struct oracle find_row(const struct reading *how, const uint8_t *row, uint32_t n,
+			      int start_bytes, uint64_t offset)
 {
-	struct oracle found = { .kind = ORACLE_NOTHING };
+	const uint8_t *found = NULL;
 	uint8_t info;
 
 	while (n-- > 0) {
-		if (le(row, start_bytes) <= offset)
-			found = row_at(row, start_bytes);
+		if (number(how, row, start_bytes) <= offset)
+			found = row;
 		info = row[start_bytes];
 		row += start_bytes + 1 + (info >> 1 & 15) * (1 << (info >> 5 & 3));
 	}
-	return found;
+	return found ? row_at(how, found, start_bytes) :
+		       (struct oracle) { .kind = ORACLE_NOTHING };
+}
+
+/* What the function at @fde says of @offset, from its start. */
+static struct oracle in_function(struct reading *how, const uint8_t *fde, const uint8_t *rows,
+				 uint64_t offset)
+{
+	const uint8_t *attr = how->version == 3 ? rows + number(how, fde + 12, 4) : fde + 12;
+	uint32_t n_rows = number(how, attr, how->version == 3 ? 2 : 4);
+	uint8_t info = attr[how->version == 3 ? 2 : 4];
+	uint8_t block = how->version == 1 ? 16 : how->version == 2 ? fde[17] : attr[4];
+
+	if (how->version == 3 && info & 0x80)
+		return (struct oracle) { .kind = ORACLE_SIGNAL };
+	how->flexible = how->version == 3 && (attr[3] & 31) == 1;
+	if (how->version == 3 && !n_rows && !how->flexible)
+		return (struct oracle) { .kind = ORACLE_OUTERMOST };
+	return find_row(how, how->version == 3 ? attr + 5 : rows + number(how, fde + 8, 4),
+			n_rows, 1 << (info & 15), info & 16 ? offset % block : offset);
+}
+
+/* *@begins: is @rel the first byte of its function? */
+static struct oracle look(const uint8_t *section, int64_t rel, bool *begins)
+{
+	struct reading how = {
+		.big = section[0] == 0xde, .version = section[2], .abi = section[4],
+		.fixed_ra = section[6],
+	};
+	const uint8_t *start = section + 28 + section[7];
+	const uint8_t *index = start + number(&how, section + 20, 4);
+	const uint8_t *rows = start + number(&how, section + 24, 4), *fde;
+	uint32_t n = number(&how, section + 8, 4), i, size;
+	int64_t at;
+
+	for (i = 0; i < n; i++) {
+		fde = index + i * (how.version == 1 ? 17 : how.version == 2 ? 20 : 16);
+		at = signed_number(&how, fde, how.version == 3 ? 8 : 4);
+		if (section[3] & 4)
+			at += fde - section;
+		size = number(&how, fde + (how.version == 3 ? 8 : 4), 4);
+		if (rel < at || (uint64_t)rel - (uint64_t)at >= size)
+			continue;
+		*begins = rel == at;
+		return in_function(&how, fde, rows, (uint64_t)rel - (uint64_t)at);
+	}
+	*begins = false;
+	return (struct oracle) { .kind = ORACLE_NOTHING };
 }
 
 struct oracle oracle_at(const uint8_t *section, int64_t rel)
 {
-	int version = section[2];
-	const uint8_t *start = section + 28 + section[7];
-	const uint8_t *index = start + le(section + 20, 4), *rows = start + le(section + 24, 4);
-	const uint8_t *fde, *attr;
-	uint32_t n = le(section + 8, 4), i, size, n_rows;
-	int64_t at;
-	uint8_t info, block;
+	bool begins;
 
-	for (i = 0; i < n; i++) {
-		fde = index + i * (version == 1 ? 17 : version == 2 ? 20 : 16);
-		at = sle(fde, version == 3 ? 8 : 4);
-		if (section[3] & 4)
-			at += fde - section;
-		size = le(fde + (version == 3 ? 8 : 4), 4);
-		if (rel < at || (uint64_t)rel - (uint64_t)at >= size)
-			continue;
-		attr = version == 3 ? rows + le(fde + 12, 4) : fde + 12;
-		n_rows = le(attr, version == 3 ? 2 : 4);
-		info = attr[version == 3 ? 2 : 4];
-		block = version == 1 ? 16 : version == 2 ? fde[17] : attr[4];
-		if (version == 3 && info & 0x80)
-			return (struct oracle) { .kind = ORACLE_SIGNAL };
-		if (version == 3 && !n_rows)
-			return (struct oracle) { .kind = ORACLE_OUTERMOST };
-		return find_row(version == 3 ? attr + 5 : rows + le(fde + 8, 4), n_rows,
-				1 << (info & 15),
-				info & 16 ? (rel - at) % block : rel - at);
-	}
-	return (struct oracle) { .kind = ORACLE_NOTHING };
+	return look(section, rel, &begins);
 }
 
 struct oracle oracle_at_return(const uint8_t *section, int64_t rel)
 {
-	struct oracle o = oracle_at(section, rel);
+	bool begins;
+	struct oracle o = look(section, rel, &begins);
 
-	return o.kind == ORACLE_SIGNAL ? o : oracle_at(section, rel - 1);
+	return o.kind == ORACLE_SIGNAL && begins ? o : oracle_at(section, (uint64_t)rel - 1);
 }

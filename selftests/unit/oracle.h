@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * What holds at an address, found by reading the section anew from its first
- * byte: slow, for good sections only, and written without a look at the core.
+ * byte: slow, for good sections only, of every version, ABI and byte order, and
+ * written without a look at the core.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -9,17 +10,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct oracle {
-	enum { ORACLE_NOTHING, ORACLE_ROW, ORACLE_OUTERMOST, ORACLE_SIGNAL } kind;
-	bool cfa_from_sp;
-	int32_t cfa_off;
-	bool fp_saved;
-	int32_t fp_off;
+enum oracle_base { ORACLE_SP, ORACLE_FP, ORACLE_CFA, ORACLE_REG };
+
+/* base + off, or what is there. */
+struct oracle_place {
+	enum oracle_base base;
+	int reg;		/* of ORACLE_REG, by its DWARF number */
+	bool deref;
+	int32_t off;
 };
 
-/* At @rel, relative to the section's first byte; little-endian AMD64. */
+struct oracle {
+	enum { ORACLE_NOTHING, ORACLE_ROW, ORACLE_OUTERMOST, ORACLE_SIGNAL } kind;
+	struct oracle_place cfa, ra, fp;	/* fp + 0: unchanged */
+	bool ra_signed;
+};
+
+/* At @rel, relative to the section's first byte. */
 struct oracle oracle_at(const uint8_t *section, int64_t rel);
-/* For a return address: at the call, unless it is a signal trampoline's. */
+/* For a return address: at the call, unless a signal trampoline begins there. */
 struct oracle oracle_at_return(const uint8_t *section, int64_t rel);
 
 #endif /* ORACLE_H */

@@ -45,8 +45,8 @@ static void check_merging(void)
 	free(t);
 }
 
-/* Whatever the span, the index has no more entries than there are rows. */
-static void check_index(int64_t far, const char *name)
+/* A row is of at most six bytes, index included, whatever the span is. */
+static void check_index(int64_t far, u32 shift, const char *name)
 {
 	struct sfe_func f[] = {
 		{ .start = 0, .size = 64, SFE_ROWS(one) },
@@ -54,9 +54,11 @@ static void check_index(int64_t far, const char *name)
 	};
 	struct sfe_section s = { .version = 3, SFE_FUNC_ARRAY(f) };
 	struct sfr_table *t = must_build(&s);
+	size_t head = sizeof(*t) + t->n_rules * sizeof(struct sfr_rule);
 
-	ok(t->n_blocks <= t->n_text_rows && t->shift >= SFR_MIN_SHIFT,
-	   "%s: %u blocks of 2^%u for %u rows", name, t->n_blocks, t->shift, t->n_rows);
+	is(t->shift, shift, "%s: the size of its blocks", name);
+	ok(t->bytes <= head + 6 * t->n_rows + 4 + 2 + 7, "%s: %zu bytes for %u rows", name,
+	   t->bytes - head, t->n_rows);
 	ok(sfr_table_rule(t, far, false) && sfr_table_rule(t, far + 63, false) &&
 	   !sfr_table_rule(t, far - 1, false) && !sfr_table_rule(t, far / 2, false) &&
 	   sfr_table_rule(t, far + 64, true) && !sfr_table_rule(t, far + 64, false),
@@ -206,9 +208,16 @@ static void check_collisions(void)
 int main(void)
 {
 	check_merging();
-	check_index(128, "near");
-	check_index(1 << 20, "a megabyte");
-	check_index(0xffffffffll - 64, "four gigabytes");
+	/* Four rows pay for up to six blocks. */
+	check_index(128, 6, "near");
+	check_index(64 * 6 - 65, 6, "six blocks");
+	check_index(64 * 6 - 64, 7, "one byte more");
+	check_index(128 * 6 - 65, 7, "six blocks of 128");
+	check_index(128 * 6 - 64, 8, "one byte more");
+	check_index(256 * 6 - 65, 8, "six blocks of 256");
+	check_index(256 * 6 - 64, 0, "one byte more");
+	check_index(1 << 20, 0, "a megabyte");
+	check_index(0xffffffffll - 64, 0, "four gigabytes");
 	check_dense();
 	check_most_rows();
 	check_row_limit();

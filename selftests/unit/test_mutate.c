@@ -24,8 +24,9 @@ static void look_around(const struct sfr_table *t)
 	for (rel = t->lowest - 2; rel - t->lowest + 2 <= t->span + 4ull; rel += step) {
 		for (i = 0; i < 2; i++) {
 			rule = sfr_table_rule(t, rel, i);
-			outside += rule && (rule <= rules || rule >= rules + t->n_rules ||
-					    rule->flags & SFR_RULE_REPEAT);
+			outside += rule && rule->flags != SFR_RULE_SIGNAL &&
+				   (rule < rules || rule >= rules + t->n_rules ||
+				    rule->flags & (SFR_RULE_REPEAT | SFR_RULE_GAP));
 		}
 	}
 	outside += !!sfr_table_rule(t, end, false);

@@ -132,7 +132,7 @@ static void check_edges(const struct sfr_table *t)
 	world_window(&w, TEXT, 0x30, TEXT, t);
 	world_window(&w, TRAMP, 9, TEXT, t);
 	check_handler(&w, TRAMP, "trampoline at its window's first byte");
-	w.windows[0].len = 0x40;
+	w.windows[0].end = TEXT + 0x40;
 	check_handler(&w, TRAMP, "trampoline at a touching window's first byte");
 	w.n_windows = 1;
 	world_clear(&w);

@@ -7,6 +7,7 @@ void world_clear(struct world *w)
 {
 	w->n_words = 0;
 	w->n_signals = 0;
+	w->n_known = 0;
 }
 
 void world_word(struct world *w, u64 addr, u64 value)
@@ -20,7 +21,7 @@ void world_window(struct world *w, u64 start, u64 len, u64 base, const struct sf
 {
 	assert(w->n_windows < 8);
 	w->windows[w->n_windows].start = start;
-	w->windows[w->n_windows].len = len;
+	w->windows[w->n_windows].end = start + len;
 	w->windows[w->n_windows].base = base;
 	w->windows[w->n_windows++].table = t;
 }
@@ -32,6 +33,14 @@ void world_signal(struct world *w, u64 sp, u64 pc, u64 new_sp, u64 fp)
 	w->signals[w->n_signals].regs = (struct sfr_regs) { .pc = pc, .sp = new_sp, .fp = fp };
 	w->signals[w->n_signals++].what =
 		(struct sfr_interruption) { .to_pc = 0x5150, .type = SFR_DISC_ASYNC };
+}
+
+void world_register(struct world *w, u64 frame_sp, u8 reg, u64 value)
+{
+	assert(w->n_known < WORLD_REGISTERS);
+	w->known[w->n_known].frame_sp = frame_sp;
+	w->known[w->n_known].reg = reg;
+	w->known[w->n_known++].value = value;
 }
 
 void world_restorer(struct world *w, u64 pc)
@@ -48,6 +57,8 @@ void world_start(struct world *w, struct sfr_walk *walk, u64 pc, u64 sp, u64 fp)
 	walk->env = w;
 	walk->addr_max = WORLD_ADDR_MAX;
 	walk->max_switches = 0;
+	walk->sp_off = 0;
+	w->signal_sp = 0;
 	sfr_walk_start(walk, &regs);
 }
 
@@ -73,18 +84,30 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 	return false;
 }
 
-const struct sfr_table *sfr_env_table(void *env, u64 pc, u64 *rel)
+const struct sfr_window *sfr_env_window(void *env, u64 pc)
 {
 	struct world *w = env;
 	int i;
 
-	for (i = 0; i < w->n_windows; i++) {
-		if (pc - w->windows[i].start < w->windows[i].len) {
-			*rel = pc - w->windows[i].base;
-			return w->windows[i].table;
+	for (i = 0; i < w->n_windows; i++)
+		if (pc >= w->windows[i].start && pc < w->windows[i].end)
+			return &w->windows[i];
+	return NULL;
+}
+
+bool sfr_env_register(void *env, u8 reg, u64 *value)
+{
+	struct world *w = env;
+	int i;
+
+	w->asked++;
+	for (i = 0; i < w->n_known; i++) {
+		if (w->known[i].reg == reg && w->known[i].frame_sp == w->signal_sp) {
+			*value = w->known[i].value;
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 bool sfr_env_is_restorer(void *env, u64 pc)
@@ -106,6 +129,7 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 
 	for (i = 0; i < w->n_signals; i++) {
 		if (w->signals[i].sp == sp) {
+			w->signal_sp = sp;
 			*regs = w->signals[i].regs;
 			*what = w->signals[i].what;
 			return true;

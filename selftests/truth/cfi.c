@@ -41,24 +41,31 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 			  struct place *place, bool *pc_matters)
 {
 	Dwarf_Op memory[3], *ops;
-	size_t n;
+	struct expr e;
+	bool is_value;
+	u64 home;
 
-	if (dwarf_frame_register(frame, reg, memory, &ops, &n))
+	if (dwarf_frame_register(frame, reg, memory, &ops, &e.n))
 		return false;
-	if (!n) {
+	e.ops = ops;
+	if (!e.n) {
 		*place = (struct place) { false, ops == memory ? UNDEFINED : reg, 0 };
 		return true;
 	}
-	if (n == 1 && (ops->atom == DW_OP_regx ||
-		       (ops->atom >= DW_OP_reg0 && ops->atom <= DW_OP_reg31))) {
-		*place = (struct place) {
-			.reg = ops->atom == DW_OP_regx ? (int)ops->number : ops->atom - DW_OP_reg0,
-		};
-		return true;
+	if (e.n == 1 && (ops->atom == DW_OP_regx ||
+			 (ops->atom >= DW_OP_reg0 && ops->atom <= DW_OP_reg31))) {
+		home = ops->atom == DW_OP_regx ? ops->number : (u64)ops->atom - DW_OP_reg0;
+		*place = (struct place) { .reg = home };
+		return home < CFA_REG;
 	}
-	if (ops[n - 1].atom == DW_OP_stack_value)
-		return expr_value(arch, ops, n - 1, pc, place, pc_matters);
-	if (!expr_value(arch, ops, n, pc, place, pc_matters) || place->deref)
+	is_value = ops[e.n - 1].atom == DW_OP_stack_value;
+	e.n -= is_value;
+	if (!expr_value(arch, &e, pc, place, pc_matters))
+		return false;
+	if (is_value)
+		return true;
+	/* The word at a word that is in memory: of no such shape. */
+	if (place->deref)
 		return false;
 	place->deref = true;
 	return true;
@@ -69,7 +76,7 @@ static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool 
 {
 	struct rule r = { .kind = ROW };
 	Dwarf_Op *ops;
-	size_t n;
+	struct expr e;
 
 	if (signal)
 		return (struct rule) { .kind = SIGNAL };
@@ -77,8 +84,10 @@ static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool 
 		return (struct rule) { .kind = STRANGE };
 	if (r.ra.reg == UNDEFINED)
 		return (struct rule) { .kind = OUTERMOST };
-	if (dwarf_frame_cfa(frame, &ops, &n) || !n ||
-	    !expr_value(arch, ops, n, pc, &r.cfa, pc_matters) ||
+	if (dwarf_frame_cfa(frame, &ops, &e.n) || !e.n)
+		return (struct rule) { .kind = STRANGE };
+	e.ops = ops;
+	if (!expr_value(arch, &e, pc, &r.cfa, pc_matters) ||
 	    !find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
 		return (struct rule) { .kind = STRANGE };
 	return r;

@@ -91,6 +91,7 @@ void compare(struct object *o, struct cfi *cfi, const struct compiled *compiled,
 
 	for (i = 0; i < o->n_texts; i++) {
 		site.section = o->texts[i].name;
+		site.start = o->texts[i].start;
 		at = o->texts[i].start < from ? from : o->texts[i].start;
 		limit = o->texts[i].end > to ? to : o->texts[i].end;
 		for (; at < limit; at = s.to) {

@@ -12,6 +12,7 @@ struct site {
 	u8 version;		/* of the SFrame section */
 	u64 addr;
 	const char *section;
+	u64 start;		/* of the section */
 	const struct fde *fde;	/* NULL: .eh_frame has none here */
 	struct rule truth, table;
 };
@@ -20,7 +21,8 @@ struct site {
 enum absence {
 	ABSENT_UNEXPLAINED,
 	ABSENT_INEXPRESSIBLE,	/* this version or assembler cannot say a rule of it */
-	ABSENT_FOREIGN,		/* of an object that was built without SFrame */
+	ABSENT_START,		/* of a start file, which has no SFrame */
+	ABSENT_PLT,		/* of the linker, which left it out */
 	N_ABSENCES
 };
 
@@ -31,7 +33,9 @@ const char *absence_name(enum absence a);
 /* causes.c: differences that are the toolchain's. -1: none of the known. */
 int cause_of(const struct site *site);
 const char *cause_name(int cause);
-#define N_CAUSES	8
+/* At how many addresses, if it is there at all. */
+u64 cause_count(int cause, const struct object *o);
+#define N_CAUSES	3
 
 #define MAX_EXAMPLES	3
 

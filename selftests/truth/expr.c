@@ -107,14 +107,14 @@ static void apply(struct stack *s, const struct arch *arch, const Dwarf_Op *op, 
 	}
 }
 
-bool expr_value(const struct arch *arch, const Dwarf_Op *ops, size_t n, u64 pc,
+bool expr_value(const struct arch *arch, const struct expr *e, u64 pc,
 		struct place *value, bool *pc_matters)
 {
 	struct stack s = { .good = true };
 	size_t i;
 
-	for (i = 0; i < n && s.good; i++)
-		apply(&s, arch, &ops[i], pc, pc_matters);
+	for (i = 0; i < e->n && s.good; i++)
+		apply(&s, arch, &e->ops[i], pc, pc_matters);
 	*value = pop(&s);
 	return s.good && value->reg != NO_REG;
 }

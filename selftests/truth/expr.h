@@ -6,11 +6,16 @@
 #include <elfutils/libdw.h>
 #include "truth.h"
 
+struct expr {
+	const Dwarf_Op *ops;
+	size_t n;
+};
+
 /*
- * The value of @ops, if it has the shape [*](reg + off). *@pc_matters is set if
+ * The value of @e, if it has the shape [*](reg + off). *@pc_matters is set if
  * it is so at @pc only. False: it is of no such shape.
  */
-bool expr_value(const struct arch *arch, const Dwarf_Op *ops, size_t n, u64 pc,
+bool expr_value(const struct arch *arch, const struct expr *e, u64 pc,
 		struct place *value, bool *pc_matters);
 
 #endif /* EXPR_H */

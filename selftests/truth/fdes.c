@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The function entries of .eh_frame: their text, for those that SFrame leaves out
- * as a whole, and what libdw does not say of AArch64: where the return address is
- * signed. Its opcode, DW_CFA_AARCH64_negate_ra_state, is SPARC's window save too,
- * which Debian 12's libdw takes it for: each is noted and made a no-op before
- * libdw sees the section.
+ * as a whole, and what libdw does not tell of AArch64: where return addresses are
+ * signed.
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include "cursor.h"
 #include "truth.h"
 
+/* AArch64: signs the return address, or takes the signature off. */
 #define NEGATE_RA_STATE	0x2d
 #define MAX_STATES	32
 
@@ -101,7 +100,7 @@ static const char *operands(u8 op)
 		[DW_CFA_GNU_negative_offset_extended] = "uu", [DW_CFA_nop] = "",
 	};
 
-	return op < sizeof(known) / sizeof(known[0]) ? known[op] : NULL;
+	return op < ARRAY_SIZE(known) ? known[op] : NULL;
 }
 
 static bool skip_operands(struct sfr_cursor *c, u8 op)
@@ -143,7 +142,6 @@ static bool run_one(struct fde *f, struct run *run, struct sfr_cursor *c, u64 al
 		return true;
 	case NEGATE_RA_STATE:
 		set_signed(f, run, !run->is_signed);
-		*(u8 *)(c->at - 1) = DW_CFA_nop;
 		return true;
 	}
 	if ((op & 0xc0) == DW_CFA_advance_loc)

@@ -19,7 +19,7 @@ static const struct arch *arch_of(const GElf_Ehdr *ehdr)
 	bool big = ehdr->e_ident[EI_DATA] == ELFDATA2MSB;
 	size_t i;
 
-	for (i = 0; i < sizeof(arches) / sizeof(arches[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(arches); i++)
 		if (arches[i].machine == ehdr->e_machine && arches[i].big == big)
 			return &arches[i];
 	return NULL;
@@ -75,16 +75,22 @@ static int reloc_width(u16 machine, u32 type, bool *relative)
 		u8 width;
 		bool relative;
 	} known[] = {
-		{ EM_X86_64, R_X86_64_64, 8, false }, { EM_X86_64, R_X86_64_32, 4, false },
-		{ EM_X86_64, R_X86_64_PC32, 4, true }, { EM_X86_64, R_X86_64_PC64, 8, true },
-		{ EM_AARCH64, R_AARCH64_ABS64, 8, false }, { EM_AARCH64, R_AARCH64_ABS32, 4, false },
-		{ EM_AARCH64, R_AARCH64_PREL64, 8, true }, { EM_AARCH64, R_AARCH64_PREL32, 4, true },
-		{ EM_S390, R_390_64, 8, false }, { EM_S390, R_390_32, 4, false },
-		{ EM_S390, R_390_PC64, 8, true }, { EM_S390, R_390_PC32, 4, true },
+		{ EM_X86_64, R_X86_64_64, 8, false },
+		{ EM_X86_64, R_X86_64_32, 4, false },
+		{ EM_X86_64, R_X86_64_PC32, 4, true },
+		{ EM_X86_64, R_X86_64_PC64, 8, true },
+		{ EM_AARCH64, R_AARCH64_ABS64, 8, false },
+		{ EM_AARCH64, R_AARCH64_ABS32, 4, false },
+		{ EM_AARCH64, R_AARCH64_PREL64, 8, true },
+		{ EM_AARCH64, R_AARCH64_PREL32, 4, true },
+		{ EM_S390, R_390_64, 8, false },
+		{ EM_S390, R_390_32, 4, false },
+		{ EM_S390, R_390_PC64, 8, true },
+		{ EM_S390, R_390_PC32, 4, true },
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (known[i].machine == machine && known[i].type == type) {
 			*relative = known[i].relative;
 			return known[i].width;

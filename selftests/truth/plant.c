@@ -78,22 +78,17 @@ static u64 change(const struct object *o, const struct spot *s, enum plant plant
 		words += (SFR_FRE_COUNT(*info) - 1) * width;
 		*low_byte(o, words, width) ^= 0x20;
 		return SFR_FRE_COUNT(*info) > 1 ? whole : 0;
+	case PLANT_SIGNED:
+		*info ^= SFR_FRE_MANGLED_RA;
+		return whole;
 	default:
 		return 0;
 	}
 }
 
-const char *plant_name(enum plant plant)
+bool plant_fits(const struct arch *arch, enum plant plant)
 {
-	static const char *const names[] = {
-		[PLANT_LATER] = "a row one byte later",
-		[PLANT_EARLIER] = "a row one byte earlier",
-		[PLANT_OTHER_BASE] = "sp and fp exchanged",
-		[PLANT_CFA] = "another CFA offset",
-		[PLANT_FP] = "another place of fp",
-	};
-
-	return names[plant];
+	return plant != PLANT_SIGNED || arch->machine == EM_AARCH64;
 }
 
 static u64 unexplained(struct object *o, struct cfi *cfi, const char *toolchain,

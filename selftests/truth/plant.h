@@ -6,8 +6,11 @@
 #include "truth.h"
 
 enum plant {
-	PLANT_LATER, PLANT_EARLIER, PLANT_OTHER_BASE, PLANT_CFA, PLANT_FP, N_PLANTS
+	PLANT_LATER, PLANT_EARLIER, PLANT_OTHER_BASE, PLANT_CFA, PLANT_FP, PLANT_SIGNED, N_PLANTS
 };
+
+/* Has the ABI what is changed? */
+bool plant_fits(const struct arch *arch, enum plant plant);
 
 struct planted {
 	u32 planted;		/* one at a time */
@@ -16,6 +19,5 @@ struct planted {
 
 struct planted plant_all(struct object *o, struct cfi *cfi, const char *toolchain,
 			 enum plant plant, u32 wanted);
-const char *plant_name(enum plant plant);
 
 #endif /* PLANT_H */

@@ -18,6 +18,10 @@
 #include "compile.h"
 #include "rows.h"
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
+
 /* What an ABI calls its registers, by DWARF number. */
 struct arch {
 	u16 machine;		/* EM_* */

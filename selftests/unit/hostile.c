@@ -24,7 +24,7 @@ const struct sfe_section hostile_base[4] = {
 
 bool hostile_seen[SFR_STATUS_COUNT];
 
-static void judge(enum sfr_status got, enum sfr_status want, const char *what)
+void hostile_judge(enum sfr_status got, enum sfr_status want, const char *what)
 {
 	hostile_seen[got] = true;
 	if (!ok(got == want, "%s: %s", what, sfr_status_name(want)))
@@ -35,7 +35,7 @@ void hostile_bytes(const void *bytes, size_t len, enum sfr_status want, const ch
 {
 	struct sfr_table *t;
 
-	judge(build_bytes(bytes, len, &t), want, what);
+	hostile_judge(build_bytes(bytes, len, &t), want, what);
 	free(t);
 }
 
@@ -59,6 +59,6 @@ struct sfr_table *hostile_build(const struct sfe_section *s, enum sfr_status wan
 	char name[128];
 
 	snprintf(name, sizeof(name), "V%u, %s", s->version, what);
-	judge(build(s, &t), want, name);
+	hostile_judge(build(s, &t), want, name);
 	return t;
 }

@@ -23,6 +23,10 @@ struct sfr_table *hostile_build(const struct sfe_section *s, enum sfr_status wan
 /* The same for bytes. */
 void hostile_bytes(const void *bytes, size_t len, enum sfr_status want, const char *what);
 
+/* What was got, and what must be. */
+void hostile_judge(enum sfr_status got, enum sfr_status want, const char *what);
+
+void hostile_abi(void);
 void hostile_header(void);
 void hostile_index(void);
 void hostile_rows(void);

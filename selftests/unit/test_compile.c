@@ -4,7 +4,6 @@
  * limits lie, to the row.
  */
 #include "build.h"
-#include "numbering.h"
 #include "random_section.h"
 #include "table.h"
 #include "tap.h"
@@ -186,25 +185,6 @@ static void check_rests(void)
 	free(t);
 }
 
-/* What happens to a rule all of whose slots others took: a new number, at once. */
-static void check_collisions(void)
-{
-	static struct sfr_rule rules[100];
-	static u16 slots[256];
-	struct sfr_numbering n = { .rules = rules, .slots = slots };
-	struct sfr_rule a = { .cfa_off = 8 }, b = { .cfa_off = 16 };
-	u16 first, again, number;
-	int i;
-
-	sfr_numbering_init(&n, 100);
-	ok(!sfr_number_rule(&n, &a, &first) && !sfr_number_rule(&n, &a, &again) &&
-	   first == again && first == 1, "an equal rule has an equal number");
-	for (i = 0; i < 256; i++)
-		slots[i] = first;
-	ok(!sfr_number_rule(&n, &b, &number) && number == 2 &&
-	   !memcmp(&rules[2], &b, sizeof(b)), "collisions without end: a new number");
-}
-
 int main(void)
 {
 	check_merging();
@@ -223,6 +203,5 @@ int main(void)
 	check_row_limit();
 	check_rule_limit();
 	check_rests();
-	check_collisions();
 	return tap_done();
 }

@@ -33,6 +33,7 @@ int main(void)
 	hostile_header();
 	hostile_index();
 	hostile_rows();
+	hostile_abi();
 	large();
 	for (i = 0; i < SFR_STATUS_COUNT; i++)
 		ok(hostile_seen[i], "status %s was seen", sfr_status_name(i));

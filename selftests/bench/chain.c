@@ -17,7 +17,7 @@
 #define PT_GNU_SFRAME	0x6474e554
 #define MAX_OBJECTS	32
 #define MAX_FRAMES	256
-/* A walker's own frames, before the chain's. */
+/* A walker's own frames, before the chain's, at most; the chain is longer by as many. */
 #define OWN_FRAMES	4
 /* Walks of one measurement: so many frames. */
 #define BATCH_FRAMES	16384
@@ -191,7 +191,7 @@ static __attribute__((noinline)) long chain_end(const struct chain_link *next, l
 {
 	static double ns[MAX_WALKERS][BENCH_ROUNDS];
 	u64 wanted[MAX_FRAMES] = { };
-	unsigned int i, round, frames = next - links - 1;
+	unsigned int i, round, frames = next - links - 1 - OWN_FRAMES;
 	u64 last = (u64)__builtin_return_address(0);
 
 	chain_env.stack_lo = (u64)__builtin_frame_address(0) - 16384;
@@ -216,7 +216,7 @@ static void lay_chain(void)
 	unsigned int i, object, function;
 	uint64_t random = 1;
 
-	for (i = 0; i < MAX_FRAMES; i++) {
+	for (i = 0; i < MAX_FRAMES + OWN_FRAMES; i++) {
 		do {
 			object = bench_random(&random) % CHAIN_OBJECTS;
 			function = bench_random(&random) % CHAIN_FUNCTIONS;
@@ -250,13 +250,14 @@ int main(int argc, char **argv)
 
 	bench_start(argc, argv);
 	with_fp = CHAIN_WITH_FP;
+	walkers_init();
 	have_libsframe = libsframe_load();
 	chain_env.stack_hi = (u64)argv;
 	find_windows();
 	lay_chain();
 	print_head();
 	for (i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
-		links[depths[i]].fn = chain_end;
+		links[depths[i] + OWN_FRAMES].fn = chain_end;
 		x += links[0].fn(links + 1, 1);
 		lay_chain();
 	}

@@ -21,7 +21,7 @@ static int (*sframe_find_fre)(void *decoder, int32_t pc, struct fre *fre);
 static unsigned int (*sframe_base)(struct fre *fre, int *err);
 static int (*sframe_cfa)(void *decoder, struct fre *fre, int *err);
 static int (*sframe_fp)(void *decoder, struct fre *fre, int *err);
-static int (*sframe_ra)(void *decoder, struct fre *fre, int *err);
+static int8_t (*sframe_fixed_ra)(void *decoder);
 
 bool libsframe_load(void)
 {
@@ -34,7 +34,7 @@ bool libsframe_load(void)
 		{ "sframe_fre_get_base_reg_id", &sframe_base },
 		{ "sframe_fre_get_cfa_offset", &sframe_cfa },
 		{ "sframe_fre_get_fp_offset", &sframe_fp },
-		{ "sframe_fre_get_ra_offset", &sframe_ra },
+		{ "sframe_decoder_get_fixed_ra_offset", &sframe_fixed_ra },
 	};
 	void *library = dlopen("libsframe.so.0", RTLD_NOW);
 	unsigned int i;
@@ -63,7 +63,7 @@ void libsframe_object(struct object *object)
 	}
 }
 
-/* One frame on. The library has no word for "fp is not saved" but an error. */
+/* One frame on, of AMD64. The library has no word for "fp is not saved" but an error. */
 static bool step(struct env *env, struct sfr_regs *regs, bool after_call)
 {
 	const struct win *win = root_find(env->root, regs->pc - after_call);
@@ -75,7 +75,7 @@ static bool step(struct env *env, struct sfr_regs *regs, bool after_call)
 				    regs->pc - after_call - win->window.base, &fre))
 		return false;
 	cfa_off = sframe_cfa(win->object->libsframe, &fre, &err);
-	ra_off = sframe_ra(win->object->libsframe, &fre, &err);
+	ra_off = sframe_fixed_ra(win->object->libsframe);
 	fp_off = sframe_fp(win->object->libsframe, &fre, &no_fp);
 	cfa = (sframe_base(&fre, &err) ? regs->sp : regs->fp) + (s64)cfa_off;
 	if (err || cfa <= regs->sp || !sfr_env_read(env, cfa + (s64)ra_off, &regs->pc))

@@ -3,7 +3,7 @@
  * The walkers of the chain: see walkers.h.
  */
 #define UNW_LOCAL_ONLY
-#include <execinfo.h>
+#include <dlfcn.h>
 #include <libunwind.h>
 
 #include "walkers.h"
@@ -77,9 +77,17 @@ static unsigned int libunwind_step(u64 *pcs, unsigned int max)
 	return n;
 }
 
+static int (*glibc_backtrace)(void **pcs, int max);
+
 static unsigned int glibc(u64 *pcs, unsigned int max)
 {
-	return backtrace((void **)pcs, max);
+	return glibc_backtrace((void **)pcs, max);
+}
+
+/* libunwind brings a function of this name, too, which comes first. */
+void walkers_init(void)
+{
+	glibc_backtrace = dlsym(dlopen("libc.so.6", RTLD_NOW), "backtrace");
 }
 
 const struct walker walkers[] = {

@@ -15,6 +15,7 @@ struct walker {
 	bool quick;		/* runs with --quick, too */
 };
 
+void walkers_init(void);
 extern const struct walker walkers[];
 extern const unsigned int n_walkers;
 #define MAX_WALKERS	16

@@ -4,195 +4,131 @@
  * and walk. The sanitizers watch memory; this file checks what they cannot: that
  * the table is well-formed, agrees with the oracle, and that walks move up.
  */
+#include "check_table.h"
+#include "decode.h"
 #include "oracle.h"
-#include "table.h"
 #include "build.h"
-#include "walk.h"
+#include "world_fuzz.h"
 
-#define BASE		0x555500000000ull
-#define STACK		0x7fff00000000ull
-#define MAX_FRAMES	128
+/* Rules are compared at so many functions, and rows of each, at most. */
+#define MAX_FUNCS	32
+#define MAX_ROWS	8
 
-#define MUST(cond) do {								\
-	if (!(cond))								\
-		__builtin_trap();						\
-} while (0)
-
-/* What the walk's environment is made of. */
-struct fuzz_env {
-	const struct sfr_table *table;
-	u64 seed;
-};
-
-/* A number that depends on @x alone, within one input. */
-static u64 mix(const struct fuzz_env *env, u64 x)
+static void check_place(u8 base, s32 off, const struct oracle_place *o)
 {
-	x = (x ^ env->seed) * 0x9e3779b97f4a7c15;
-	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9 >> 17;
-}
+	static const u8 bases[] = {
+		[ORACLE_SP] = SFR_BASE_SP, [ORACLE_FP] = SFR_BASE_FP, [ORACLE_CFA] = SFR_BASE_CFA,
+	};
+	u8 want = o->base == ORACLE_REG ? SFR_BASE_REG + o->reg : bases[o->base];
 
-void sfr_env_rest(void)
-{
-}
-
-/* Mostly return addresses and stack addresses; some words are not there. */
-bool sfr_env_read(void *at, u64 addr, u64 *word)
-{
-	struct fuzz_env *env = at;
-	u64 x = mix(env, addr);
-
-	switch (x % 16) {
-	case 0:
-		return false;
-	case 1:
-		*word = x << 20;
-		return true;
-	case 2 ... 6:
-		*word = STACK + x % 0x10000;
-		return true;
-	default:
-		*word = BASE + env->table->lowest + x / 16 % (env->table->span + 2ull);
-		return true;
-	}
-}
-
-const struct sfr_table *sfr_env_table(void *at, u64 pc, u64 *rel)
-{
-	struct fuzz_env *env = at;
-
-	*rel = pc - BASE;
-	return *rel - env->table->lowest <= env->table->span ? env->table : NULL;
-}
-
-bool sfr_env_is_restorer(void *at, u64 pc)
-{
-	return mix(at, pc) % 32 == 0;
-}
-
-bool sfr_env_signal_frame(void *at, u64 sp, struct sfr_regs *regs,
-			  struct sfr_interruption *what)
-{
-	struct fuzz_env *env = at;
-
-	if (mix(env, sp) % 8 == 0)
-		return false;
-	regs->pc = BASE + env->table->lowest + mix(env, sp + 1) % (env->table->span + 2ull);
-	regs->sp = STACK + mix(env, sp + 2) % 0x10000;
-	regs->fp = mix(env, sp + 3);
-	what->to_pc = 0;
-	what->type = SFR_DISC_ASYNC;
-	return true;
-}
-
-static void check_table(const struct sfr_table *t)
-{
-	const u32 *offsets = sfr_table_offsets(t), *index = sfr_table_index(t);
-	const u16 *numbers = sfr_table_numbers(t);
-	u32 i;
-
-	MUST(t->n_text_rows && t->n_text_rows <= t->n_rows);
-	MUST(!offsets[0] && offsets[t->n_text_rows - 1] <= t->span);
-	MUST(numbers[t->n_text_rows - 1] == SFR_RULE_NONE);
-	for (i = 0; i < t->n_rows; i++)
-		MUST(numbers[i] < t->n_rules);
-	for (i = 1; i < t->n_text_rows; i++)
-		MUST(offsets[i - 1] < offsets[i] && numbers[i - 1] != numbers[i]);
-	MUST(t->n_blocks <= t->n_text_rows || t->shift == SFR_MAX_SHIFT);
-	MUST(t->span >> t->shift == t->n_blocks - 1);
-	for (i = 0; i < t->n_blocks; i++) {
-		MUST(index[i] <= index[i + 1] && index[i + 1] < t->n_text_rows);
-		MUST(offsets[index[i]] <= i << t->shift);
-	}
+	MUST(base == (want | (o->deref ? SFR_BASE_DEREF : 0)) && off == o->off);
 }
 
 static void check_rule(const struct sfr_rule *rule, const struct oracle *o)
 {
+	const u8 marks = SFR_RULE_OUTERMOST | SFR_RULE_SIGNAL;
+
 	if (o->kind == ORACLE_NOTHING) {
 		MUST(!rule);
 		return;
 	}
-	MUST(rule);
+	MUST(rule && !(rule->flags & (SFR_RULE_GAP | SFR_RULE_REPEAT)));
 	if (o->kind != ORACLE_ROW) {
-		MUST(rule->flags == (o->kind == ORACLE_SIGNAL ? SFR_RULE_SIGNAL :
-								SFR_RULE_OUTERMOST));
+		MUST((rule->flags & marks) ==
+		     (o->kind == ORACLE_SIGNAL ? SFR_RULE_SIGNAL : SFR_RULE_OUTERMOST));
 		return;
 	}
-	MUST(rule->cfa_off == o->cfa_off && rule->fp_off == o->fp_off);
-	MUST(rule->cfa_base == (o->cfa_from_sp ? SFR_BASE_SP : SFR_BASE_FP));
-	MUST(rule->flags == (o->fp_saved ? SFR_RULE_FP_SAVED : 0));
+	MUST(!(rule->flags & marks));
+	MUST(!(rule->flags & SFR_RULE_RA_SIGNED) == !o->ra_signed);
+	check_place(rule->cfa_base, rule->cfa_off, &o->cfa);
+	check_place(rule->ra_base, rule->ra_off, &o->ra);
+	check_place(rule->fp_base, rule->fp_off, &o->fp);
 }
 
-/* Around up to 32 of the table's rows. */
-static void check_lookups(const struct sfr_table *t, const u8 *section)
+static void check_lookup(const struct sfr_table *t, const u8 *section, s64 rel)
 {
-	const u32 *offsets = sfr_table_offsets(t);
-	u32 step = 1 + t->n_text_rows / 32, i;
-	struct oracle o;
-	s64 rel;
+	struct oracle o = oracle_at(section, rel);
+
+	check_rule(sfr_table_rule(t, rel, false), &o);
+	/* Before the lowest address there is none. */
+	if (rel == INT64_MIN)
+		return;
+	o = oracle_at_return(section, rel);
+	check_rule(sfr_table_rule(t, rel, true), &o);
+}
+
+static void check_around(const struct sfr_table *t, const u8 *section, s64 rel)
+{
 	int d;
 
-	for (i = 0; i < t->n_text_rows; i += step) {
-		for (d = -1; d <= 17; d++) {
-			rel = (u64)t->lowest + offsets[i] + d;
-			o = oracle_at(section, rel);
-			check_rule(sfr_table_rule(t, rel, false), &o);
-			if (rel == -0x7fffffffffffffffll - 1)
-				continue;
-			o = oracle_at_return(section, rel);
-			check_rule(sfr_table_rule(t, rel, true), &o);
-		}
+	for (d = -1; d <= 2; d++)
+		check_lookup(t, section, (u64)rel + d);
+	check_lookup(t, section, (u64)rel + 17);
+}
+
+static void check_func(const struct sfr_table *t, const u8 *section,
+		       const struct sfr_compile_plan *plan, u32 i)
+{
+	struct sfr_extent extent;
+	struct sfr_cursor c;
+	struct sfr_fde fde;
+	struct sfr_fre fre;
+	u32 j;
+
+	MUST(!sfr_decode_extent(section, plan, i, &extent));
+	if (!extent.size)
+		return;
+	check_around(t, section, extent.start);
+	check_around(t, section, extent.start + extent.size);
+	MUST(!sfr_decode_fde(section, plan, i, &fde));
+	c = sfr_decode_fres(section, plan, &fde);
+	for (j = 0; j < fde.n_fres && j < MAX_ROWS && !fde.signal; j++) {
+		MUST(!sfr_decode_fre(&c, &fde, &fre));
+		check_around(t, section, extent.start + fre.start);
+		check_lookup(t, section, (u64)extent.start + extent.size - 1 - fre.start);
 	}
 }
 
-static void check_walk(const struct sfr_table *t, u64 seed)
+/* At the borders of functions and rows, wherever the table has put them. */
+static void check_lookups(const struct sfr_table *t, const u8 *bytes, size_t len, u8 abi)
 {
-	struct fuzz_env env = { .table = t, .seed = seed };
-	struct sfr_regs regs = { .sp = STACK + seed % 0x1000 * 8 };
-	struct sfr_walk walk = {
-		.max_switches = seed % 4,
-		.addr_max = 0x7ffffffff000,
-		.env = &env,
-	};
-	enum sfr_stop stop;
-	int frames = 0;
+	struct sfr_compile_options opt = { .abi = abi, .max_rows = FUZZ_MAX_ROWS };
+	u8 *section = copy_of(bytes, len);
+	struct sfr_compile_plan plan;
+	u32 step, i;
 
-	regs.pc = BASE + t->lowest + mix(&env, 1) % (t->span + 2ull);
-	regs.fp = STACK + mix(&env, 2) % 0x10000;
-	sfr_walk_start(&walk, &regs);
-	walk.frame.at_entry = seed % 2;
-	do {
-		regs = walk.frame.regs;
-		stop = sfr_walk_next(&walk);
-		MUST(stop < SFR_STOP_COUNT && stop != SFR_STOP_FRAME_LIMIT);
-		MUST(stop ? !walk.cfa : walk.cfa == walk.frame.regs.sp);
-		MUST(walk.n_switches <= walk.max_switches);
-		if (!stop && walk.frame.source == SFR_SOURCE_SFRAME)
-			MUST(walk.frame.regs.sp > regs.sp && walk.frame.regs.sp % 8 == 0 &&
-			     walk.frame.regs.pc && walk.frame.regs.pc < walk.addr_max);
-	} while (!stop && ++frames < MAX_FRAMES);
+	MUST(!sfr_compile_plan(section, len, &opt, &plan));
+	step = 1 + plan.n_fdes / MAX_FUNCS;
+	for (i = 0; i < plan.n_fdes; i += step)
+		check_func(t, section, &plan, i);
+	free(section);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
-/* The first byte chooses the row limit, the rest is the section. */
+/*
+ * The first byte chooses the row limit, and whether the section is for this
+ * machine; the rest is the section.
+ */
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
+	u8 abi = len > SFE_H_ABI + 1 ? data[SFE_H_ABI + 1] : SFR_ABI_AMD64_LE;
 	struct sfr_table *t;
+	enum sfr_status status;
 	u64 seed;
-	u8 *copy;
 
 	if (!len)
 		return 0;
-	if (build_limited(data + 1, len - 1, data[0] == 0xff ? 7 : 1 << 16, &t)) {
-		MUST(!t);
+	if (data[0] == 0xfe)
+		abi = abi % 4 + 1;
+	status = build_as(data + 1, len - 1, abi, data[0] == 0xff ? 7 : FUZZ_MAX_ROWS, &t);
+	MUST(!status == !!t);
+	if (!t)
 		return 0;
-	}
 	check_table(t);
-	copy = copy_of(data + 1, len - 1);
-	check_lookups(t, copy);
-	free(copy);
+	check_lookups(t, data + 1, len - 1, abi);
 	for (seed = data[0]; seed < 1024; seed += 256)
-		check_walk(t, seed);
+		check_walk(t, abi, seed);
 	free(t);
 	return 0;
 }

@@ -148,15 +148,22 @@ static inline void sfe_add_unsigned(struct sfe_words *w, uint32_t word)
 	w->width = w->width > width ? w->width : width;
 }
 
+/* s390x has its own way to say a CFA's offset. */
+static inline int64_t sfe_cfa_word(unsigned int abi, int32_t off)
+{
+	return abi == SFE_S390X ? ((int64_t)off - 160) / 8 : off;
+}
+
 /* Pairs; a control of 0 stands alone, and not at the end. */
-static inline void sfe_add_places(struct sfe_words *w, const struct sfe_place *place)
+static inline void sfe_add_places(struct sfe_words *w, unsigned int abi,
+				  const struct sfe_place *place)
 {
 	int last = place[2].control ? 2 : place[1].control ? 1 : 0;
 
 	for (int i = 0; i <= last; i++) {
 		sfe_add_unsigned(w, place[i].control);
 		if (place[i].control)
-			sfe_add_signed(w, place[i].off);
+			sfe_add_signed(w, i ? place[i].off : sfe_cfa_word(abi, place[i].off));
 	}
 }
 
@@ -165,7 +172,7 @@ static inline void sfe_add_default(struct sfe_words *w, unsigned int abi,
 {
 	bool ra = abi != SFE_AMD64 && (r->ra || r->fp);
 
-	sfe_add_signed(w, abi == SFE_S390X ? ((int64_t)r->cfa - 160) / 8 : r->cfa);
+	sfe_add_signed(w, sfe_cfa_word(abi, r->cfa));
 	if (ra)
 		sfe_add_signed(w, r->ra);
 	if (r->fp)
@@ -176,14 +183,15 @@ static inline struct sfe_words sfe_words(const struct sfe_section *s, const stru
 					 const struct sfe_row *r)
 {
 	struct sfe_words w = { .width = 1 };
+	unsigned int abi = s->abi ? s->abi : SFE_AMD64;
 
 	if (r->n_words)
 		for (int i = 0; i < r->n_words; i++)
 			sfe_add_signed(&w, r->words[i]);
 	else if (f->flexible && !r->outermost)
-		sfe_add_places(&w, r->place);
+		sfe_add_places(&w, abi, r->place);
 	else if (!r->outermost)
-		sfe_add_default(&w, s->abi ? s->abi : SFE_AMD64, r);
+		sfe_add_default(&w, abi, r);
 	if (r->width)
 		w.width = r->width;
 	return w;

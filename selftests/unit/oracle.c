@@ -56,14 +56,21 @@ static struct oracle_place saved(const struct reading *how, int32_t word)
 	return (struct oracle_place) { .base = ORACLE_CFA, .deref = true, .off = word };
 }
 
+/* On s390x in eights, less 160; gas and objdump do so in flexible functions too. */
+static int64_t cfa_offset(const struct reading *how, const uint8_t *p, int bytes)
+{
+	int64_t word = signed_number(how, p, bytes);
+
+	return how->abi == S390X ? word * 8 + 160 : word;
+}
+
 static void default_words(const struct reading *how, struct oracle *o, uint8_t info,
 			  const uint8_t *p, int n, int bytes)
 {
 	int fp_at = how->abi == AMD64 ? 1 : 2;
-	int64_t cfa = signed_number(how, p, bytes);
 
 	o->cfa.base = info & 1 ? ORACLE_SP : ORACLE_FP;
-	o->cfa.off = how->abi == S390X ? cfa * 8 + 160 : cfa;
+	o->cfa.off = cfa_offset(how, p, bytes);
 	/* A return address at "cfa + 0" means: not saved. */
 	if (how->abi != AMD64 && n > 1 && signed_number(how, p + bytes, bytes))
 		o->ra = saved(how, signed_number(how, p + bytes, bytes));
@@ -88,7 +95,7 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 		if (control & 1)
 			*place[i] = in_register(how, control >> 3, 0);
 		place[i]->deref = control & 2;
-		place[i]->off = signed_number(how, p, bytes);
+		place[i]->off = i ? signed_number(how, p, bytes) : cfa_offset(how, p, bytes);
 		p += bytes;
 	}
 }

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 #
 # Package archives without a touch to the machine's own apt: its configuration
-# is only read. Sourced by scripts/fetch-source and scripts/fetch-package, which
-# set $me, the name before a complaint.
+# is only read. Sourced by scripts/fetch-source and scripts/fetch-package.
 
 # An archive that cannot be reached: the test that wants it is skipped.
 UNREACHABLE=75
+
+me=${0##*/}
 
 complain()
 {

@@ -24,7 +24,7 @@ GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1
 # Parts that have a Makefile of their own. fuzz needs clang: built by its verb.
 TESTS := abi stress perf
 
-.PHONY: all module module-guest userspace tests test-files check soak demo fuzz \
+.PHONY: all module module-guest userspace tests test-files check soak demo fuzz bench \
 	deps install uninstall install-conf uninstall-conf install-module \
 	uninstall-module install-dkms uninstall-dkms clean help
 
@@ -79,6 +79,11 @@ demo:
 fuzz:
 	@scripts/deps fuzz
 	@$(MAKE) --no-print-directory -C selftests/fuzz run $(if $(SECONDS),SECONDS=$(SECONDS))
+
+bench:
+	@scripts/deps bench
+	@$(MAKE) -s --no-print-directory -j$(JOBS) -C selftests/bench
+	@$(MAKE) -s --no-print-directory -C selftests/bench run
 
 deps:
 	@scripts/deps build check demo
@@ -145,9 +150,10 @@ help:
 	@echo "make check        every test, on this machine and in a VM; prints N passed, N failed"
 	@echo "make soak         the long tests, in a VM"
 	@echo "make fuzz         the core under libFuzzer; SECONDS=60"
+	@echo "make bench        what a walk and a compilation cost, beside other walkers"
 	@echo "make clean        removes build/"
 	@echo
-	@echo "check, soak, demo and fuzz install what they lack on Debian 12 (scripts/deps)."
+	@echo "check, soak, demo, fuzz and bench install what they lack on Debian 12 (scripts/deps)."
 	@echo "KDIR=DIR          another kernel's build tree, for make and make install"
 	@echo "BUILD=DIR         another place than build/"
 	@echo "selftests/vm/run --help: single suites or commands in the VM"

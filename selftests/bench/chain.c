@@ -128,7 +128,7 @@ static void check(const struct walker *w, unsigned int frames, u64 last, u64 *wa
 	}
 }
 
-static double time_walks(const struct walker *w, unsigned int frames)
+static __attribute__((noinline)) double time_walks(const struct walker *w, unsigned int frames)
 {
 	unsigned int i, seen = 0, walks = bench_options.once ? 64 : BATCH_FRAMES / frames;
 	u64 pcs[MAX_FRAMES];

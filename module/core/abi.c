@@ -174,6 +174,14 @@ static enum sfr_status check(const struct sfr_rule *rule)
 	return SFR_OK;
 }
 
+static bool is_common(const struct sfr_rule *rule)
+{
+	return rule->cfa_base <= SFR_BASE_FP &&
+	       rule->ra_base == STACK_SLOT && rule->ra_off == SFR_COMMON_RA &&
+	       (rule->fp_base == STACK_SLOT ||
+		(rule->fp_base == SFR_BASE_FP && !rule->fp_off));
+}
+
 enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
 			     struct sfr_rule *rule)
 {
@@ -182,5 +190,9 @@ enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_wo
 	rule->fp_base = SFR_BASE_FP;
 	status = words->flexible ? flexible_rule(abi, words, rule) :
 				   abi->rule(abi, words, rule);
-	return status ? status : check(rule);
+	if (!status)
+		status = check(rule);
+	if (!is_common(rule))
+		rule->flags |= SFR_RULE_GENERAL;
+	return status;
 }

@@ -137,7 +137,7 @@ static enum sfr_status number_fre(struct sfr_scratch *s, const struct sfr_fde *f
 	struct sfr_memo *memo = NULL;
 	enum sfr_status status;
 	struct sfr_rule rule;
-	u64 key;
+	u64 key = 0;
 
 	if (likely(fre->len <= 6)) {
 		key = sfr_peek6(s->bytes, s->plan->len, fre->words, fre->len) |

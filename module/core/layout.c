@@ -10,107 +10,152 @@
 
 /*
  * The smallest blocks with which a row takes no more than the six bytes that it
- * takes in a sparse table: three of its own, and three of the index.
+ * takes in a sparse table: the row itself, two bytes for each block, and eight
+ * for each page and its first row.
  */
-static u32 choose_shift(u32 span, u32 n_rows)
+static void choose_form(struct sfr_table *t)
 {
-	u32 shift;
-
-	for (shift = SFR_MIN_SHIFT; shift <= SFR_MAX_SHIFT; shift++)
-		if (2 * ((u64)(span >> shift) + 1) <= 3 * (u64)n_rows)
-			return shift;
-	return 0;
+	t->n_pages = (t->span >> SFR_PAGE_SHIFT) + 1;
+	for (t->shift = SFR_MIN_SHIFT; t->shift <= SFR_PAGE_SHIFT; t->shift++) {
+		t->n_blocks = (t->span >> t->shift) + 1;
+		if (8 * (u64)t->n_pages + 2 * (u64)t->n_blocks <= 2 * (u64)t->n_text_rows)
+			return;
+	}
+	t->shift = 0;
+	t->bisect = true;
+	t->n_pages = 0;
+	t->n_blocks = 0;
 }
 
 void sfr_layout(struct sfr_scratch *s)
 {
 	struct sfr_table *t = &s->table;
-	size_t n_words;
+	u64 words;
 
 	t->lowest = s->lowest;
 	t->span = s->span;
 	t->n_rules = s->numbering.n_rules;
 	t->n_text_rows = s->text.n;
 	t->n_rows = s->text.n + s->n_block_rows;
-	t->shift = choose_shift(t->span, t->n_text_rows);
-	t->words_at = sizeof(*t) + t->n_rules * sizeof(struct sfr_rule);
-	if (t->shift) {
-		t->n_blocks = (t->span >> t->shift) + 1;
-		n_words = (t->n_blocks >> (SFR_PAGE_SHIFT - t->shift)) + 1;
-		t->index_at = t->words_at + n_words * sizeof(u32);
-		t->numbers_at = t->index_at + (t->n_blocks + (size_t)1) * sizeof(u16);
-	} else {
-		t->numbers_at = t->words_at + t->n_text_rows * sizeof(u32);
-	}
-	t->offsets_at = t->numbers_at + t->n_rows * sizeof(u16);
-	t->bytes = t->offsets_at + t->n_rows;
-	if (!t->shift) {
-		t->offsets_at -= t->n_text_rows;
-		t->bytes -= t->n_text_rows;
-	}
-	t->bytes = sfr_align8(t->bytes);
+	choose_form(t);
+	t->block_rows = t->shift ? t->n_text_rows + t->n_pages : 0;
+	words = (u64)t->n_pages + t->block_rows + s->n_block_rows;
+	if (!t->shift)
+		words += t->n_text_rows;
+	t->bytes = sfr_align8(sizeof(*t) + t->n_rules * sizeof(struct sfr_rule) +
+			      words * sizeof(u32) +
+			      (t->shift ? t->n_blocks : t->n_text_rows) * sizeof(u16));
 }
 
-/* Block rows stand in the scratch memory from the end of its room backwards. */
-static void store_block_rows(const struct sfr_scratch *s, u16 *numbers, u8 *offsets)
-{
-	u32 i, row = s->table.n_text_rows, last = s->text.room + s->n_block_rows - 1;
+/* A dense table that is being filled, and how far. */
+struct filling {
+	struct sfr_table *table;
+	u32 *pages, *rows;
+	u16 *index;
+	u32 n_pages, n_rows, n_blocks;
+	u32 block_row;		/* the first row of this block */
+};
 
-	for (i = 0; i < s->n_block_rows; i++, row++) {
-		offsets[row] = s->text.offsets[last - i];
-		numbers[row] = s->text.numbers[last - i];
-	}
+/* A page's first row, by which rule @number goes on, unless it has one. */
+static void begin_page(struct filling *f, u32 page, u16 number)
+{
+	if (page < f->n_pages)
+		return;
+	f->pages[f->n_pages++] = f->n_rows;
+	f->rows[f->n_rows++] = sfr_row(0, number);
 }
 
-/* @offsets, of which each keeps its place in its block, and the index above them. */
-static void store_dense(const struct sfr_scratch *s, u32 *pages, u16 *index, u8 *offsets)
+/* Blocks before @block have all their rows; the last one's rule is @number. */
+static void end_blocks(struct filling *f, u32 block, u16 number)
 {
-	const struct sfr_table *t = &s->table;
-	u32 block = 0, page_blocks = 1u << (SFR_PAGE_SHIFT - t->shift), row;
+	u32 page;
 
-	for (row = 0; row <= t->n_text_rows; row++) {
-		/* Blocks that begin at or before this row, and after the last. */
-		u32 until = row == t->n_text_rows ? t->n_blocks :
-						    s->text.offsets[row] >> t->shift;
-
-		if (row % SFR_REST == 0)
+	for (; f->n_blocks < block; f->n_blocks++) {
+		if (f->n_blocks % SFR_REST == 0)
 			sfr_env_rest();
-		for (; block <= until; block++) {
-			if (block % SFR_REST == 0)
-				sfr_env_rest();
-			if (block % page_blocks == 0)
-				pages[block / page_blocks] = row;
-			index[block] = row - pages[block / page_blocks];
-		}
-		if (row < t->n_text_rows)
-			offsets[row] = s->text.offsets[row] & ((1u << t->shift) - 1);
+		page = f->n_blocks >> (SFR_PAGE_SHIFT - f->table->shift);
+		begin_page(f, page, number);
+		f->index[f->n_blocks] = f->n_rows - 1 - f->pages[page];
+		if (f->n_rows - f->block_row > SFR_CROWD)
+			f->table->bisect = true;
+		f->block_row = f->n_rows;
 	}
+}
+
+static void store_dense(const struct sfr_scratch *s, struct filling *f)
+{
+	const struct sfr_row_list *text = &s->text;
+	u16 number = SFR_RULE_NONE;
+	u32 i, offset;
+
+	for (i = 0; i < text->n; i++) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
+		offset = text->offsets[i];
+		end_blocks(f, offset >> f->table->shift, number);
+		if ((u16)offset)
+			begin_page(f, offset >> SFR_PAGE_SHIFT, number);
+		else
+			f->pages[f->n_pages++] = f->n_rows;
+		number = text->numbers[i];
+		f->rows[f->n_rows++] = sfr_row(offset, number);
+	}
+	end_blocks(f, s->table.n_blocks, number);
+}
+
+/* They stand in the scratch memory from the end of its room backwards. */
+static void store_block_rows(const struct sfr_scratch *s, u32 *rows)
+{
+	u32 i, last = s->text.room + s->n_block_rows - 1;
+
+	for (i = 0; i < s->n_block_rows; i++)
+		rows[i] = sfr_row(s->text.offsets[last - i], s->text.numbers[last - i]);
+}
+
+/* The next @bytes of the table's memory, which were counted by sfr_layout(). */
+static void *take(void **at, u64 bytes)
+{
+	void *taken = *at;
+
+	*at = (char *)taken + bytes;
+	return taken;
+}
+
+static void store_rules(const struct sfr_scratch *s, struct sfr_rule *rules)
+{
+	u32 i;
+
+	memcpy(rules, s->numbering.rules, s->table.n_rules * sizeof(*rules));
+	for (i = 0; i < s->table.n_rules; i++)
+		if (rules[i].flags & SFR_RULE_REPEAT)
+			rules[i].ra_off += s->table.block_rows;
 }
 
 struct sfr_table *sfr_table_store(const void *scratch, void *at)
 {
 	const struct sfr_scratch *s = scratch;
-	struct sfr_table *t = at;
-	struct sfr_rule *rules = (void *)(t + 1);
-	u32 *words, i;
-	u16 *numbers;
-	u8 *offsets;
+	struct sfr_table *t = take(&at, sizeof(*t));
+	struct sfr_rule *rules = take(&at, s->table.n_rules * sizeof(*rules));
+	struct filling f = { .table = t };
+	size_t n_words = s->table.n_text_rows;
 
 	*t = s->table;
-	/* The padding at the end. */
-	memset((char *)at + t->bytes - 8, 0, 8);
-	words = (void *)((char *)at + t->words_at);
-	numbers = (void *)((char *)at + t->numbers_at);
-	offsets = (u8 *)at + t->offsets_at;
-	memcpy(numbers, s->text.numbers, t->n_text_rows * sizeof(u16));
-	if (t->shift)
-		store_dense(s, words, (void *)((char *)at + t->index_at), offsets);
-	else
-		memcpy(words, s->text.offsets, t->n_text_rows * sizeof(u32));
-	store_block_rows(s, numbers, offsets);
-	memcpy(rules, s->numbering.rules, t->n_rules * sizeof(*rules));
-	for (i = 0; i < t->n_rules; i++)
-		if (rules[i].flags & SFR_RULE_REPEAT)
-			rules[i].ra_off += t->n_text_rows;
+	t->rules = rules;
+	store_rules(s, rules);
+	if (t->shift) {
+		t->pages = f.pages = take(&at, t->n_pages * sizeof(u32));
+		t->rows = f.rows = take(&at, (t->block_rows + (u64)s->n_block_rows) * sizeof(u32));
+		t->index = f.index = take(&at, t->n_blocks * sizeof(u16));
+		store_dense(s, &f);
+		/* Room for pages whose first row was there. */
+		memset(f.rows + f.n_rows, 0, (t->block_rows - f.n_rows) * sizeof(u32));
+	} else {
+		t->offsets = memcpy(take(&at, n_words * sizeof(u32)), s->text.offsets,
+				    n_words * sizeof(u32));
+		t->rows = f.rows = take(&at, s->n_block_rows * sizeof(u32));
+		t->numbers = memcpy(take(&at, n_words * sizeof(u16)), s->text.numbers,
+				    n_words * sizeof(u16));
+	}
+	store_block_rows(s, f.rows + t->block_rows);
 	return t;
 }

@@ -55,6 +55,11 @@ struct sfr_rule {
 					 * are row ra_off and ra_base more, whose offsets
 					 * count from the block's start */
 
+#define SFR_RULE_GENERAL	0x40	/* not of the one shape that nearly all rules have:
+					 * cfa = sp or fp + cfa_off, ra = *(cfa - 8),
+					 * fp = *(cfa + fp_off) or unchanged */
+#define SFR_COMMON_RA		(-8)
+
 struct sfr_table;
 
 /* Bounded, reads only the table; NMI-safe. */

@@ -8,11 +8,22 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 /* The compiler of sections calls it now and then: process context, no lock held. */
 static inline void sfr_env_rest(void)
 {
 	cond_resched();
+}
+
+/*
+ * sfr_env_read() once it has gone well, inline: a word, without asking again
+ * whether this context may read at all.
+ */
+static inline bool sfr_env_peek(void *env, u64 addr, u64 *word)
+{
+	return likely(addr <= TASK_SIZE_MAX - sizeof(*word)) &&
+	       !__get_user(*word, (u64 __user *)u64_to_user_ptr(addr));
 }
 
 #endif /* SFR_ENV_H */

@@ -15,7 +15,7 @@ static long compiled, refused, outside;
 
 static void look_around(const struct sfr_table *t)
 {
-	const struct sfr_rule *rules = sfr_table_rules(t);
+	const struct sfr_rule *rules = t->rules;
 	u64 rel, step = 1 + t->span / 997;
 	u64 end = (u64)t->lowest + t->span + 2;
 	const struct sfr_rule *rule;

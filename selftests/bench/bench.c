@@ -32,7 +32,7 @@ void bench_start(int argc, char **argv)
 		{ "quick", no_argument, NULL, 'q' },
 		{ "once", required_argument, NULL, 'o' },
 		{ "figures", required_argument, NULL, 'f' },
-		{ },
+		{},
 	};
 	int c;
 

@@ -15,6 +15,8 @@
 
 #define BENCH_ROUNDS	31
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 /* Options that every program takes: --quick, --figures FILE, --once. */
 struct bench_options {
 	bool quick;		/* the walkers that matter, few rounds */

@@ -48,7 +48,7 @@ static int find_object(struct dl_phdr_info *info, size_t size, void *data)
 
 	(void)size;
 	for (i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		const Elf64_Phdr *p = &info->dlpi_phdr[i];
 		u64 at = info->dlpi_addr + p->p_vaddr;
 
 		if (p->p_type == PT_GNU_SFRAME) {
@@ -190,7 +190,7 @@ static void report(unsigned int frames, double (*ns)[BENCH_ROUNDS])
 static __attribute__((noinline)) long chain_end(const struct chain_link *next, long x)
 {
 	static double ns[MAX_WALKERS][BENCH_ROUNDS];
-	u64 wanted[MAX_FRAMES] = { };
+	u64 wanted[MAX_FRAMES] = {};
 	unsigned int i, round, frames = next - links - 1 - OWN_FRAMES;
 	u64 last = (u64)__builtin_return_address(0);
 
@@ -211,7 +211,7 @@ static __attribute__((noinline)) long chain_end(const struct chain_link *next, l
 /* Hops from object to object, to a function that the chain has not yet. */
 static void lay_chain(void)
 {
-	static chain_fn *const *const objects[] = { chain_0, chain_1, chain_2 };
+	static const struct chain_link *const objects[] = { chain_0, chain_1, chain_2 };
 	static bool used[CHAIN_OBJECTS][CHAIN_FUNCTIONS];
 	unsigned int i, object, function;
 	uint64_t random = 1;
@@ -222,7 +222,7 @@ static void lay_chain(void)
 			function = bench_random(&random) % CHAIN_FUNCTIONS;
 		} while (used[object][function]);
 		used[object][function] = true;
-		links[i].fn = objects[object][function];
+		links[i] = objects[object][function];
 	}
 }
 
@@ -256,7 +256,7 @@ int main(int argc, char **argv)
 	find_windows();
 	lay_chain();
 	print_head();
-	for (i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(depths); i++) {
 		links[depths[i] + OWN_FRAMES].fn = chain_end;
 		x += links[0].fn(links + 1, 1);
 		lay_chain();

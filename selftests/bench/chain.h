@@ -16,9 +16,9 @@ struct chain_link {
 	chain_fn *fn;
 };
 
-extern chain_fn *const chain_0[CHAIN_FUNCTIONS];
-extern chain_fn *const chain_1[CHAIN_FUNCTIONS];
-extern chain_fn *const chain_2[CHAIN_FUNCTIONS];
+extern const struct chain_link chain_0[CHAIN_FUNCTIONS];
+extern const struct chain_link chain_1[CHAIN_FUNCTIONS];
+extern const struct chain_link chain_2[CHAIN_FUNCTIONS];
 
 /* Makes the compiler keep a value, and work, of varied length.  */
 #define KEEP(x)		({ long kept = (x); asm volatile("" : "+r" (kept)); kept; })

@@ -31,7 +31,7 @@ static bool find_entry(const struct object *object, s64 rel, u32 *number,
 
 bool decode_rule(const struct object *object, u64 rel, struct sfr_rule *rule)
 {
-	struct sfr_fre fre, last = { };
+	struct sfr_fre fre, last = {};
 	struct sfr_extent extent;
 	struct sfr_cursor c;
 	struct sfr_fde fde;

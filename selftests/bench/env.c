@@ -78,20 +78,26 @@ const struct sfr_window *sfr_env_window(void *env, u64 pc)
 /* The walks begin in calls, and none meets a signal. */
 bool sfr_env_register(void *env, u8 reg, u64 *value)
 {
-	(void)env, (void)reg, (void)value;
+	(void)env;
+	(void)reg;
+	(void)value;
 	return false;
 }
 
 bool sfr_env_is_restorer(void *env, u64 pc)
 {
-	(void)env, (void)pc;
+	(void)env;
+	(void)pc;
 	return false;
 }
 
 bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 			  struct sfr_interruption *what)
 {
-	(void)env, (void)sp, (void)regs, (void)what;
+	(void)env;
+	(void)sp;
+	(void)regs;
+	(void)what;
 	return false;
 }
 

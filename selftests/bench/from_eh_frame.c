@@ -110,7 +110,7 @@ static bool cfa_row(Dwarf_Frame *frame, struct row *row)
 	return row->by_sp || ops[0].atom == DW_OP_breg0 + REG_FP;
 }
 
-enum place { UNCHANGED, UNDEFINED, AT_CFA, ELSEWHERE };
+enum place { UNCHANGED, UNDEFINED, AT_CFA, OTHER };
 
 static enum place place_of(Dwarf_Frame *frame, int reg, int64_t *off)
 {
@@ -118,14 +118,14 @@ static enum place place_of(Dwarf_Frame *frame, int reg, int64_t *off)
 	size_t n;
 
 	if (dwarf_frame_register(frame, reg, mem, &ops, &n))
-		return ELSEWHERE;
+		return OTHER;
 	if (!n)
 		return ops == mem ? UNDEFINED : UNCHANGED;
 	*off = 0;
 	if (n > 2 || ops[0].atom != DW_OP_call_frame_cfa)
-		return ELSEWHERE;
+		return OTHER;
 	if (n == 2 && ops[1].atom != DW_OP_plus_uconst)
-		return ELSEWHERE;
+		return OTHER;
 	if (n == 2)
 		*off = (int64_t)ops[1].number;
 	return AT_CFA;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench.h"
 #include "walkers.h"
 
 /* Larger than the library's, which is opaque to us. */
@@ -39,7 +40,7 @@ bool libsframe_load(void)
 	void *library = dlopen("libsframe.so.0", RTLD_NOW);
 	unsigned int i;
 
-	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
 		void *at = library ? dlsym(library, functions[i].name) : NULL;
 
 		if (!at) {

@@ -103,7 +103,7 @@ static void varied(void)
 {
 	static double ns[N_WALKERS][BENCH_ROUNDS];
 	struct win wins[5];
-	struct env env = { };
+	struct env env = {};
 	uint64_t random = 7;
 	unsigned int i, w;
 
@@ -181,7 +181,7 @@ static void cold(void)
 	static struct win wins[N_COPIES];
 	static u64 pcs[N_LOOKUPS];
 	uint64_t random = 11;
-	struct env env = { };
+	struct env env = {};
 	unsigned int i, j;
 
 	for (i = 0; i < N_COPIES; i++) {
@@ -223,7 +223,7 @@ static void compile(void)
 		from = bench_now();
 		if (sfr_compile_plan(object.bytes, object.len, &options, &plan) ||
 		    sfr_compile(object.bytes, &plan, scratch, &table_bytes))
-			bench_fail("compile: what went well failed");
+			bench_fail("what was compiled before is refused");
 		sfr_table_store(scratch, table);
 		ms[i] = (bench_now() - from) / 1e6;
 	}

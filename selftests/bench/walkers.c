@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <libunwind.h>
 
+#include "bench.h"
 #include "walkers.h"
 
 struct env chain_env;
@@ -100,4 +101,5 @@ const struct walker walkers[] = {
 	{ .name = "unw_step", .walk = libunwind_step },
 	{ .name = "backtrace", .walk = glibc },
 };
-const unsigned int n_walkers = sizeof(walkers) / sizeof(walkers[0]);
+
+const unsigned int n_walkers = ARRAY_SIZE(walkers);

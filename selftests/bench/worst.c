@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 	printf("\nsections made to be tiresome; memory per byte of section\n");
 	printf("%12s %4s %9s %9s %6s %8s %9s %8s %6s\n", "kind", "MiB", "functions", "rows",
 	       "rules", "ns/byte", "ms", "scratch", "table");
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		for (j = 0; j < (bench_options.quick ? 1 : 3); j++)
 			measure(&kinds[i], sizes[j]);
 	return 0;

@@ -17,9 +17,9 @@
  *
  *	{ .place = { { SFE_REG(6) | SFE_DEREF, -8 }, { SFE_CFA | SFE_DEREF, -8 } } }
  *
- * It writes what it is told, also nonsense: .words are written as they are. To corrupt a section afterwards,
- * sfe_fde_at(), sfe_attr_at() and sfe_row_at() say where a part of it lies, and
- * sfe_put() overwrites a field.
+ * It writes what it is told, also nonsense: .words are written as they are. To corrupt
+ * a section afterwards, sfe_fde_at(), sfe_attr_at() and sfe_row_at() say where a part of
+ * it lies, and sfe_put() overwrites a field.
  */
 #ifndef SFRAME_EMIT_H
 #define SFRAME_EMIT_H

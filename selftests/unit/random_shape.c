@@ -76,7 +76,8 @@ static void dense(struct shape *s)
 /* Functions end at some borders; between them are enough rows for each block size. */
 static void borders(struct shape *s)
 {
-	static const uint32_t units[] = { 64, 256, PAGE }, fillers[] = { 16, 40, 90, 150, 350, 3000 };
+	static const uint32_t units[] = { 64, 256, PAGE };
+	static const uint32_t fillers[] = { 16, 40, 90, 150, 350, 3000 };
 	uint32_t unit = units[below(s, 3)], filler = fillers[below(s, 6)];
 	uint32_t n = unit == PAGE ? 2 + below(s, 3) : 5 + below(s, 30), border, at, end;
 	int64_t text = (int64_t)below(s, 5) * unit - (below(s, 2) ? 0 : below(s, 100));

@@ -21,22 +21,19 @@ struct vector {
 	s32 sp_off;
 };
 
-#define AT(base, off)	(base), (off)
-#define STACK(off)	RULE_STACK, (off)
-#define IN(reg)		SFR_BASE_REG + (reg), 0
-#define AT_REG(reg)	(SFR_BASE_REG + (reg)) | SFR_BASE_DEREF
-#define SAME_FP		SFR_BASE_FP, 0
+#define STACK		RULE_STACK
+#define R(reg)		(SFR_BASE_REG + (reg))
+#define AT_REG(reg)	(R(reg) | SFR_BASE_DEREF)
 
-#define RULE_(cb, co, rb, ro, fb, fo) \
+#define RULE(cb, co, rb, ro, fb, fo) \
 	{ .cfa_base = (cb), .cfa_off = (co), .ra_base = (rb), .ra_off = (ro), \
 	  .fp_base = (fb), .fp_off = (fo) }
-#define RULE(...)		RULE_(__VA_ARGS__)
 
-#define BY_SP(off)		RULE(SFR_BASE_SP, off, STACK(-8), SAME_FP)
-#define BY_FP(off)		RULE(SFR_BASE_FP, off, STACK(-8), SAME_FP)
-#define BY_SP_SAVED(off, fp)	RULE(SFR_BASE_SP, off, STACK(-8), STACK(fp))
-#define BY_DEREF(off)		RULE(SFR_BASE_FP | SFR_BASE_DEREF, off, STACK(-8), SAME_FP)
-#define BY_REG(reg, off)	RULE(SFR_BASE_REG + (reg), off, STACK(-8), SAME_FP)
+#define BY_SP(off)		RULE(SFR_BASE_SP, off, STACK, -8, SFR_BASE_FP, 0)
+#define BY_FP(off)		RULE(SFR_BASE_FP, off, STACK, -8, SFR_BASE_FP, 0)
+#define BY_SP_SAVED(off, fp)	RULE(SFR_BASE_SP, off, STACK, -8, STACK, fp)
+#define BY_DEREF(off)		RULE(SFR_BASE_FP | SFR_BASE_DEREF, off, STACK, -8, SFR_BASE_FP, 0)
+#define BY_REG(reg, off)	RULE(R(reg), off, STACK, -8, SFR_BASE_FP, 0)
 #define LOW	(-2147483647 - 1)
 #define HIGH	2147483640
 
@@ -52,16 +49,23 @@ static const struct vector plain[] = {
 	  .caller = { TOP - 1, SP + 0x48, FP } },
 	{ "cfa = sp", BY_SP(0), .stop = SFR_STOP_NO_PROGRESS },
 	{ "cfa = sp - 8", BY_SP(-8), .stop = SFR_STOP_NO_PROGRESS },
-	{ "cfa = fp, below sp", BY_FP(0), .regs = { 1, SP, SP - 64 }, .stop = SFR_STOP_NO_PROGRESS },
+	{ "cfa = fp, below sp", BY_FP(0), .regs = { 1, SP, SP - 64 },
+	  .stop = SFR_STOP_NO_PROGRESS },
 	{ "cfa = fp, at sp", BY_FP(0), .regs = { 1, SP, SP }, .stop = SFR_STOP_NO_PROGRESS },
 	{ "cfa misaligned by the offset", BY_SP(12), .stop = SFR_STOP_BAD_CFA },
-	{ "cfa misaligned by the register", BY_FP(16), .regs = { 1, SP, FP + 1 }, .stop = SFR_STOP_BAD_CFA },
-	{ "cfa at the end of user space", BY_SP(8), .regs = { 1, TOP - 8, 0 }, .stop = SFR_STOP_BAD_CFA },
-	{ "cfa beyond user space", BY_SP(HIGH), .regs = { 1, TOP - 8, 0 }, .stop = SFR_STOP_BAD_CFA },
-	{ "fp is no user address", BY_FP(16), .regs = { 1, SP, TOP }, .stop = SFR_STOP_BAD_CFA },
-	{ "fp + 16 wraps around", BY_FP(16), .regs = { 1, SP, -8ull }, .stop = SFR_STOP_NO_PROGRESS },
+	{ "cfa misaligned by the register", BY_FP(16), .regs = { 1, SP, FP + 1 },
+	  .stop = SFR_STOP_BAD_CFA },
+	{ "cfa at the end of user space", BY_SP(8), .regs = { 1, TOP - 8, 0 },
+	  .stop = SFR_STOP_BAD_CFA },
+	{ "cfa beyond user space", BY_SP(HIGH), .regs = { 1, TOP - 8, 0 },
+	  .stop = SFR_STOP_BAD_CFA },
+	{ "fp is no user address", BY_FP(16), .regs = { 1, SP, TOP },
+	  .stop = SFR_STOP_BAD_CFA },
+	{ "fp + 16 wraps around", BY_FP(16), .regs = { 1, SP, -8ull },
+	  .stop = SFR_STOP_NO_PROGRESS },
 	{ "sp wraps around", BY_SP(8), .regs = { 1, -8ull, 0 }, .stop = SFR_STOP_NO_PROGRESS },
-	{ "sp beyond user space, cfa below", BY_FP(16), .regs = { 1, TOP, FP }, .stop = SFR_STOP_NO_PROGRESS },
+	{ "sp beyond user space, cfa below", BY_FP(16), .regs = { 1, TOP, FP },
+	  .stop = SFR_STOP_NO_PROGRESS },
 	{ "fp - 2^31 is negative", BY_FP(LOW), .regs = { 1, 8, 8 }, .stop = SFR_STOP_BAD_CFA },
 	{ "the return address is not there", BY_SP(0x38), .stop = SFR_STOP_UNREADABLE },
 	{ "the saved fp is not there", BY_SP_SAVED(8, -16), .stop = SFR_STOP_UNREADABLE },
@@ -79,10 +83,10 @@ static const struct vector general[] = {
 	{ "the saved cfa is not there", BY_DEREF(-64), .stop = SFR_STOP_UNREADABLE },
 	{ "the saved cfa's address wraps", BY_DEREF(LOW), .regs = { 1, SP, 8 },
 	  .stop = SFR_STOP_UNREADABLE },
-	{ "cfa = *(sp + 0x60)", RULE(SFR_BASE_SP | SFR_BASE_DEREF, 0x60, STACK(-8), SAME_FP),
+	{ "cfa = *(sp + 0x60)", RULE(SFR_BASE_SP | SFR_BASE_DEREF, 0x60, STACK, -8, SFR_BASE_FP, 0),
 	  .caller = { 0x3000, SP + 0x200, FP } },
 	{ "cfa = r10 + 0", BY_REG(10, 0), .caller = { 0x3000, SP + 0x200, FP } },
-	{ "cfa = *(r10 - 16)", RULE(AT_REG(10), -16, STACK(-8), SAME_FP),
+	{ "cfa = *(r10 - 16)", RULE(AT_REG(10), -16, STACK, -8, SFR_BASE_FP, 0),
 	  .caller = { 0x2016, FP + 16, FP } },
 	{ "cfa = r10, below a signal frame", BY_REG(10, 0), .kind = SFR_KIND_DISCONTINUITY,
 	  .caller = { 0x3000, SP + 0x200, FP } },
@@ -91,67 +95,71 @@ static const struct vector general[] = {
 	{ "cfa = r11, which is not known", BY_REG(11, 0), .stop = SFR_STOP_UNKNOWN_REG },
 	{ "cfa = r12, no user address", BY_REG(12, 8), .stop = SFR_STOP_BAD_CFA },
 	{ "cfa = r12, wrapping to 0", BY_REG(12, 16), .stop = SFR_STOP_NO_PROGRESS },
-	{ "fp = *(fp + 0)", RULE(SFR_BASE_SP, 8, STACK(-8), SFR_BASE_FP | SFR_BASE_DEREF, 0),
+	{ "fp = *(fp + 0)", RULE(SFR_BASE_SP, 8, STACK, -8, SFR_BASE_FP | SFR_BASE_DEREF, 0),
 	  .caller = { 0x1008, SP + 8, SP + 0x300 } },
-	{ "fp = fp + 16", RULE(SFR_BASE_SP, 8, STACK(-8), SFR_BASE_FP, 16),
+	{ "fp = fp + 16", RULE(SFR_BASE_SP, 8, STACK, -8, SFR_BASE_FP, 16),
 	  .caller = { 0x1008, SP + 8, FP + 16 } },
-	{ "fp = sp + 24", RULE(SFR_BASE_SP, 8, STACK(-8), SFR_BASE_SP, 24),
+	{ "fp = sp + 24", RULE(SFR_BASE_SP, 8, STACK, -8, SFR_BASE_SP, 24),
 	  .caller = { 0x1008, SP + 8, SP + 24 } },
-	{ "fp = cfa - 16", RULE(SFR_BASE_SP, 24, STACK(-8), SFR_BASE_CFA, -16),
+	{ "fp = cfa - 16", RULE(SFR_BASE_SP, 24, STACK, -8, SFR_BASE_CFA, -16),
 	  .caller = { 0x1024, SP + 24, SP + 8 } },
-	{ "fp = r3", RULE(SFR_BASE_SP, 8, STACK(-8), IN(3)), .caller = { 0x1008, SP + 8, 0x3333 } },
-	{ "fp = *(r10 - 16)", RULE(SFR_BASE_SP, 8, STACK(-8), AT_REG(10), -16),
+	{ "fp = r3", RULE(SFR_BASE_SP, 8, STACK, -8, R(3), 0),
+	  .caller = { 0x1008, SP + 8, 0x3333 } },
+	{ "fp = *(r10 - 16)", RULE(SFR_BASE_SP, 8, STACK, -8, AT_REG(10), -16),
 	  .caller = { 0x1008, SP + 8, FP + 16 } },
-	{ "fp = r3, after a call", RULE(SFR_BASE_SP, 8, STACK(-8), IN(3)),
+	{ "fp = r3, after a call", RULE(SFR_BASE_SP, 8, STACK, -8, R(3), 0),
 	  .kind = SFR_KIND_CALL, .stop = SFR_STOP_UNKNOWN_REG },
-	{ "fp = *r12, which wraps", RULE(SFR_BASE_SP, 8, STACK(-8), AT_REG(12), 0),
+	{ "fp = *r12, which wraps", RULE(SFR_BASE_SP, 8, STACK, -8, AT_REG(12), 0),
 	  .stop = SFR_STOP_UNREADABLE },
-	{ "ra = r14", RULE(SFR_BASE_SP, 16, IN(14), SAME_FP), .caller = { 0x1414, SP + 16, FP } },
-	{ "ra = *(r10 - 8)", RULE(SFR_BASE_SP, 16, AT_REG(10), -8, SAME_FP),
+	{ "ra = r14", RULE(SFR_BASE_SP, 16, R(14), 0, SFR_BASE_FP, 0),
+	  .caller = { 0x1414, SP + 16, FP } },
+	{ "ra = *(r10 - 8)", RULE(SFR_BASE_SP, 16, AT_REG(10), -8, SFR_BASE_FP, 0),
 	  .caller = { 0x3000, SP + 16, FP } },
-	{ "ra = r14 in a leaf: sp is the caller's", RULE(SFR_BASE_SP, 0, IN(14), SAME_FP),
+	{ "ra = r14 in a leaf: sp is the caller's", RULE(SFR_BASE_SP, 0, R(14), 0, SFR_BASE_FP, 0),
 	  .caller = { 0x1414, SP, FP } },
-	{ "the same below a signal frame", RULE(SFR_BASE_SP, 0, IN(14), SAME_FP),
+	{ "the same below a signal frame", RULE(SFR_BASE_SP, 0, R(14), 0, SFR_BASE_FP, 0),
 	  .kind = SFR_KIND_DISCONTINUITY, .caller = { 0x1414, SP, FP } },
-	{ "ra = r14, cfa = sp - 8", RULE(SFR_BASE_SP, -8, IN(14), SAME_FP),
+	{ "ra = r14, cfa = sp - 8", RULE(SFR_BASE_SP, -8, R(14), 0, SFR_BASE_FP, 0),
 	  .stop = SFR_STOP_NO_PROGRESS },
-	{ "ra = r14, after a call", RULE(SFR_BASE_SP, 16, IN(14), SAME_FP),
+	{ "ra = r14, after a call", RULE(SFR_BASE_SP, 16, R(14), 0, SFR_BASE_FP, 0),
 	  .kind = SFR_KIND_CALL, .stop = SFR_STOP_UNKNOWN_REG },
-	{ "ra = *cfa, cfa = sp", RULE(SFR_BASE_SP, 0, STACK(0), SAME_FP),
+	{ "ra = *cfa, cfa = sp", RULE(SFR_BASE_SP, 0, STACK, 0, SFR_BASE_FP, 0),
 	  .stop = SFR_STOP_NO_PROGRESS },
-	{ "ra = *(r10 - 8), cfa = sp", RULE(SFR_BASE_SP, 0, AT_REG(10), -8, SAME_FP),
+	{ "ra = *(r10 - 8), cfa = sp", RULE(SFR_BASE_SP, 0, AT_REG(10), -8, SFR_BASE_FP, 0),
 	  .stop = SFR_STOP_NO_PROGRESS },
-	{ "ra = r12, no user address", RULE(SFR_BASE_SP, 16, IN(12), SAME_FP),
+	{ "ra = r12, no user address", RULE(SFR_BASE_SP, 16, R(12), 0, SFR_BASE_FP, 0),
 	  .stop = SFR_STOP_BAD_RA },
-	{ "ra = r11, which is not known", RULE(SFR_BASE_SP, 16, IN(11), SAME_FP),
+	{ "ra = r11, which is not known", RULE(SFR_BASE_SP, 16, R(11), 0, SFR_BASE_FP, 0),
 	  .stop = SFR_STOP_UNKNOWN_REG },
-	{ "ra = r15, which is 0", RULE(SFR_BASE_SP, 16, IN(15), SAME_FP), .stop = SFR_STOP_BAD_RA },
+	{ "ra = r15, which is 0", RULE(SFR_BASE_SP, 16, R(15), 0, SFR_BASE_FP, 0),
+	  .stop = SFR_STOP_BAD_RA },
 };
 
 #define S390X	.sp_off = -160
 
 /* The caller's sp is 160 below the CFA: a leaf's is where its own is. */
 static const struct vector s390x[] = {
-	{ "leaf: ra = r14, cfa = sp + 160", RULE(SFR_BASE_SP, 160, IN(14), SAME_FP), S390X,
+	{ "leaf: ra = r14, cfa = sp + 160", RULE(SFR_BASE_SP, 160, R(14), 0, SFR_BASE_FP, 0), S390X,
 	  .caller = { 0x1414, SP, FP } },
-	{ "leaf, after a call", RULE(SFR_BASE_SP, 160, IN(14), SAME_FP), S390X,
+	{ "leaf, after a call", RULE(SFR_BASE_SP, 160, R(14), 0, SFR_BASE_FP, 0), S390X,
 	  .kind = SFR_KIND_CALL, .stop = SFR_STOP_NO_PROGRESS },
-	{ "leaf whose sp would go down", RULE(SFR_BASE_SP, 152, IN(14), SAME_FP), S390X,
+	{ "leaf whose sp would go down", RULE(SFR_BASE_SP, 152, R(14), 0, SFR_BASE_FP, 0), S390X,
 	  .stop = SFR_STOP_NO_PROGRESS },
 	{ "cfa = sp + 320, ra = *(cfa - 48), fp = *(cfa - 72)",
-	  RULE(SFR_BASE_SP, 320, STACK(-48), STACK(-72)), S390X,
+	  RULE(SFR_BASE_SP, 320, STACK, -48, STACK, -72), S390X,
 	  .caller = { 0x4848, SP + 160, 0x7272 } },
-	{ "cfa = fp + 160", RULE(SFR_BASE_FP, 160, STACK(-48), SAME_FP), S390X,
+	{ "cfa = fp + 160", RULE(SFR_BASE_FP, 160, STACK, -48, SFR_BASE_FP, 0), S390X,
 	  .caller = { 0x4949, FP, FP } },
-	{ "ra saved, and sp not moved", RULE(SFR_BASE_SP, 160, STACK(-48), SAME_FP), S390X,
+	{ "ra saved, and sp not moved", RULE(SFR_BASE_SP, 160, STACK, -48, SFR_BASE_FP, 0), S390X,
 	  .stop = SFR_STOP_NO_PROGRESS },
-	{ "ra saved, sp moved by 8", RULE(SFR_BASE_SP, 168, STACK(-48), SAME_FP), S390X,
+	{ "ra saved, sp moved by 8", RULE(SFR_BASE_SP, 168, STACK, -48, SFR_BASE_FP, 0), S390X,
 	  .caller = { 0x5050, SP + 8, FP } },
-	{ "cfa - 160 wraps", RULE(SFR_BASE_FP, 0, IN(14), SAME_FP), .regs = { 1, SP, 152 },
+	{ "cfa - 160 wraps", RULE(SFR_BASE_FP, 0, R(14), 0, SFR_BASE_FP, 0), .regs = { 1, SP, 152 },
 	  .stop = SFR_STOP_NO_PROGRESS, S390X },
-	{ "cfa - 160 wraps, from a low sp", RULE(SFR_BASE_FP, 0, IN(14), SAME_FP), .regs = { 1, 8, 8 },
+	{ "cfa - 160 wraps, from a low sp", RULE(SFR_BASE_FP, 0, R(14), 0, SFR_BASE_FP, 0),
+	  .regs = { 1, 8, 8 },
 	  .stop = SFR_STOP_NO_PROGRESS, S390X },
-	{ "cfa at the end of user space", RULE(SFR_BASE_FP, 160, IN(14), SAME_FP),
+	{ "cfa at the end of user space", RULE(SFR_BASE_FP, 160, R(14), 0, SFR_BASE_FP, 0),
 	  .regs = { 1, SP, TOP - 160 }, .stop = SFR_STOP_BAD_CFA, S390X },
 };
 
@@ -178,14 +186,17 @@ static void check(struct world *w, const struct vector *v)
 /* Where a rule needs no register but sp and fp, none is asked for. */
 static void check_asked(struct world *w)
 {
+	static const struct vector after_call = {
+		"cfa = r10, after another call", BY_REG(10, 0),
+		.kind = SFR_KIND_CALL, .stop = SFR_STOP_UNKNOWN_REG,
+	};
 	size_t i;
 
 	w->asked = 0;
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		check(w, &plain[i]);
 	is(w->asked, 0, "no other register was asked for");
-	check(w, &(struct vector) { "cfa = r10, after another call", BY_REG(10, 0),
-				    .kind = SFR_KIND_CALL, .stop = SFR_STOP_UNKNOWN_REG });
+	check(w, &after_call);
 	is(w->asked, 0, "nor in a frame that has called");
 }
 

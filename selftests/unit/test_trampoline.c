@@ -13,9 +13,11 @@
 #define SIGNAL	-2
 #define LAST	-3
 
+#define FUNCS	4
+
 struct lookup {
 	s64 rel;
-	int exact, call;	/* at rel, and at rel as a return address */
+	int exact, call;	/* at rel, and at rel as a return address; 0: the end */
 };
 
 static const struct sfe_row at_8[] = { { .base = SFE_SP, .cfa = 8 } };
@@ -39,59 +41,60 @@ static int seen(const struct sfr_rule *rule)
 	return rule_is(&plain, SFR_BASE_SP, rule->cfa_off, 0) ? rule->cfa_off : -5;
 }
 
-static void check_table(const struct sfe_section *s, const struct lookup *l, int n,
-			const char *name, const char *layout)
+static void check_table(const char *name, const struct sfe_section *s, const struct lookup *l,
+			const char *layout)
 {
 	struct sfr_table *t = must_build(s);
-	int i, exact, call, wrong = 0;
+	int exact, call, wrong = 0;
 
-	for (i = 0; i < n; i++) {
-		exact = seen(sfr_table_rule(t, l[i].rel, false));
-		call = seen(sfr_table_rule(t, l[i].rel, true));
-		if (exact == l[i].exact && call == l[i].call)
+	for (; l->exact; l++) {
+		exact = seen(sfr_table_rule(t, l->rel, false));
+		call = seen(sfr_table_rule(t, l->rel, true));
+		if (exact == l->exact && call == l->call)
 			continue;
 		wrong++;
-		printf("# at %#llx: %d and %d, not %d and %d\n", (long long)l[i].rel, exact, call,
-		       l[i].exact, l[i].call);
+		printf("# at %#llx: %d and %d, not %d and %d\n", (long long)l->rel, exact, call,
+		       l->exact, l->call);
 	}
 	is(wrong, 0, "%s, %s", name, layout);
 	free(t);
 }
 
-/* The functions alone, and with a far one, which makes the table a sparse one. */
-static void check(const struct sfe_func *funcs, u32 n_funcs, const struct lookup *l, int n,
-		  const char *name)
+/*
+ * The functions alone, and with a far one, which makes the table a sparse one. Those
+ * of no size, at the end, are none.
+ */
+static void check(const char *name, const struct sfe_func *funcs, const struct lookup *l)
 {
-	struct sfe_func more[8];
-	struct sfe_section s = { .version = 3, .n_funcs = n_funcs, .funcs = funcs };
+	struct sfe_func more[FUNCS + 1];
+	struct sfe_section s = { .version = 3, .n_funcs = FUNCS, .funcs = funcs };
 
-	check_table(&s, l, n, name, "dense");
-	memcpy(more, funcs, n_funcs * sizeof(*funcs));
-	more[n_funcs] = (struct sfe_func) {
+	check_table(name, &s, l, "dense");
+	memcpy(more, funcs, FUNCS * sizeof(*funcs));
+	more[FUNCS] = (struct sfe_func) {
 		.start = funcs[0].start + 0x40000000, .size = 16, SFE_ROWS(at_8),
 	};
 	s.funcs = more;
 	s.n_funcs++;
-	check_table(&s, l, n, name, "sparse");
+	check_table(name, &s, l, "sparse");
 }
 
-#define CHECK(name, funcs, ...) do {						\
-	const struct lookup l_[] = { __VA_ARGS__ };				\
-										\
-	check(funcs, ARRAY_SIZE(funcs), l_, ARRAY_SIZE(l_), name);		\
-} while (0)
+#define CHECK(name, funcs, ...)	\
+	check(name, funcs, (const struct lookup[]) { __VA_ARGS__, {} })
 
 static void check_first(void)
 {
-	const struct sfe_func at_0[] = { { .start = 0, .size = 9, .signal = true } };
-	const struct sfe_func at_64[] = { { .start = 64, .size = 1, .signal = true } };
-	const struct sfe_func twice[] = {
+	const struct sfe_func at_0[FUNCS] = { { .start = 0, .size = 9, .signal = true } };
+	const struct sfe_func at_64[FUNCS] = { { .start = 64, .size = 1, .signal = true } };
+	const struct sfe_func twice[FUNCS] = {
 		{ .start = -7, .size = 1, .signal = true },
 		{ .start = -6, .size = 2, .signal = true },
 	};
 
-	CHECK("first of all", at_0, { -2, NONE, NONE }, { -1, NONE, NONE }, { 0, SIGNAL, SIGNAL },
-	      { 1, SIGNAL, SIGNAL }, { 8, SIGNAL, SIGNAL }, { 9, NONE, SIGNAL }, { 10, NONE, NONE });
+	CHECK("first of all", at_0, { -2, NONE, NONE }, { -1, NONE, NONE },
+	      { 0, SIGNAL, SIGNAL },
+	      { 1, SIGNAL, SIGNAL }, { 8, SIGNAL, SIGNAL }, { 9, NONE, SIGNAL },
+	      { 10, NONE, NONE });
 	CHECK("first and of one byte", at_64, { 63, NONE, NONE }, { 64, SIGNAL, SIGNAL },
 	      { 65, NONE, SIGNAL }, { 66, NONE, NONE });
 	CHECK("two that touch", twice, { -8, NONE, NONE }, { -7, SIGNAL, SIGNAL },
@@ -101,26 +104,26 @@ static void check_first(void)
 
 static void check_behind(void)
 {
-	const struct sfe_func function[] = {
+	const struct sfe_func function[FUNCS] = {
 		{ .start = 0, .size = 64, SFE_ROWS(at_8) },
 		{ .start = 64, .size = 9, .signal = true },
 		{ .start = 73, .size = 8, SFE_ROWS(late) },
 	};
-	const struct sfe_func gap[] = {
+	const struct sfe_func gap[FUNCS] = {
 		{ .start = 0, .size = 63, SFE_ROWS(at_8) },
 		{ .start = 64, .size = 9, .signal = true },
 	};
-	const struct sfe_func no_rule[] = {
+	const struct sfe_func no_rule[FUNCS] = {
 		{ .start = 0, .size = 3, SFE_ROWS(late) },
 		{ .start = 3, .size = 9, .signal = true },
 	};
-	const struct sfe_func tiny[] = {
+	const struct sfe_func tiny[FUNCS] = {
 		{ .start = 0, .size = 1, SFE_ROWS(at_8) },
 		{ .start = 1, .size = 1, .signal = true },
 		{ .start = 2, .size = 1, SFE_ROWS(at_40) },
 		{ .start = 3, .size = 1, .signal = true },
 	};
-	const struct sfe_func outermost[] = {
+	const struct sfe_func outermost[FUNCS] = {
 		{ .start = 0, .size = 4 },
 		{ .start = 4, .size = 9, .signal = true },
 	};
@@ -140,31 +143,33 @@ static void check_behind(void)
 
 static void check_behind_blocks(void)
 {
-	const struct sfe_func end_of_turn[] = {
+	const struct sfe_func end_of_turn[FUNCS] = {
 		{ .start = 32, .size = 48, .pc_type = 1, .rep_size = 16, SFE_ROWS(two) },
 		{ .start = 80, .size = 9, .signal = true },
 	};
-	const struct sfe_func in_turn[] = {
+	const struct sfe_func in_turn[FUNCS] = {
 		{ .start = 0, .size = 5, .pc_type = 1, .rep_size = 255, SFE_ROWS(at_8) },
 		{ .start = 32, .size = 27, .pc_type = 1, .rep_size = 16, SFE_ROWS(two) },
 		{ .start = 59, .size = 9, .signal = true },
 	};
-	const struct sfe_func no_rule[] = {
+	const struct sfe_func no_rule[FUNCS] = {
 		{ .start = 0, .size = 10, .pc_type = 1, .rep_size = 4, SFE_ROWS(late) },
 		{ .start = 10, .size = 9, .signal = true },
 		{ .start = 19, .size = 9, .pc_type = 1, .rep_size = 4, SFE_ROWS(late) },
 	};
-	const struct sfe_func one_byte[] = {
+	const struct sfe_func one_byte[FUNCS] = {
 		{ .start = 0, .size = 1, .pc_type = 1, .rep_size = 16, SFE_ROWS(two) },
 		{ .start = 1, .size = 9, .signal = true },
 	};
 
 	CHECK("behind a block", end_of_turn, { 32, 24, NONE }, { 43, 32, 24 }, { 74, 24, 24 },
 	      { 75, 32, 24 }, { 79, 32, 32 }, { 80, SIGNAL, SIGNAL }, { 81, SIGNAL, SIGNAL });
-	CHECK("behind a block's early end", in_turn, { 47, 32, 32 }, { 48, 24, 32 }, { 57, 24, 24 },
+	CHECK("behind a block's early end", in_turn, { 47, 32, 32 }, { 48, 24, 32 },
+	      { 57, 24, 24 },
 	      { 58, 24, 24 }, { 59, SIGNAL, SIGNAL }, { 4, 8, 8 }, { 5, NONE, 8 });
 	CHECK("behind a block's byte without a rule", no_rule, { 7, 16, NONE }, { 8, NONE, 16 },
-	      { 9, NONE, NONE }, { 10, SIGNAL, SIGNAL }, { 19, NONE, SIGNAL }, { 20, NONE, NONE },
+	      { 9, NONE, NONE }, { 10, SIGNAL, SIGNAL }, { 19, NONE, SIGNAL },
+	      { 20, NONE, NONE },
 	      { 22, 16, NONE }, { 23, NONE, 16 });
 	CHECK("behind a block of one byte", one_byte, { 0, 24, NONE }, { 1, SIGNAL, SIGNAL });
 }
@@ -173,7 +178,7 @@ static void check_behind_blocks(void)
 static void check_lowest(void)
 {
 	const s64 min = -0x7fffffffffffffffll - 1;
-	const struct sfe_func f[] = {
+	const struct sfe_func f[FUNCS] = {
 		{ .start = min, .size = 2, .signal = true },
 		{ .start = min + 2, .size = 2, .signal = true },
 	};
@@ -192,11 +197,11 @@ static void check_span(void)
 	struct sfe_section s = { .version = 3, SFE_FUNC_ARRAY(f) };
 	struct lookup l[] = {
 		{ 0, SIGNAL, SIGNAL }, { 0xfffffff0, 8, NONE }, { 0xfffffffd, 8, 8 },
-		{ 0xfffffffe, NONE, 8 }, { 0xffffffff, NONE, NONE },
+		{ 0xfffffffe, NONE, 8 }, { 0xffffffff, NONE, NONE }, {},
 	};
 	struct sfr_table *t;
 
-	check_table(&s, l, ARRAY_SIZE(l), "2^32 - 2 bytes", "the widest");
+	check_table("2^32 - 2 bytes", &s, l, "the widest");
 	f[1].size++;
 	is(build(&s, &t), SFR_ERR_SPAN, "and one more, with a trampoline at the start");
 	f[0].signal = false;

@@ -145,7 +145,9 @@ static void check_leaf(struct world *w)
 static void check_s390x(void)
 {
 	static const struct sfe_row small[] = { { .base = SFE_SP, .cfa = 160 } };
-	static const struct sfe_row large[] = { { .base = SFE_SP, .cfa = 320, .ra = -48, .fp = -72 } };
+	static const struct sfe_row large[] = {
+		{ .base = SFE_SP, .cfa = 320, .ra = -48, .fp = -72 },
+	};
 	static const struct sfe_func f[] = {
 		{ .start = 0x00, .size = 0x20, SFE_ROWS(small) },
 		{ .start = 0x20, .size = 0x20, SFE_ROWS(large) },

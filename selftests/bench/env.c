@@ -14,12 +14,9 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 {
 	struct env *e = env;
 
-	if (addr < e->stack_lo || addr > e->stack_hi - sizeof(*word))
-		return false;
 	if (!e->plain_reads)
 		e->plain_reads = true;
-	*word = *(const u64 *)addr;
-	return true;
+	return sfr_env_peek(env, addr, word);
 }
 
 static u32 root_rank(const struct root *root, u64 pc)

@@ -29,12 +29,16 @@ static __attribute__((noinline)) bool next(struct env *env)
 unsigned int walk_sfreg(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			unsigned int max)
 {
-	unsigned int n = 0;
+	unsigned int n = 0, run;
 
 	walk_begin(env, from);
-	do
+	do {
 		pcs[n++] = env->walk.frame.regs.pc;
-	while (n < max && next(env));
+		do {
+			run = sfr_walk_run(&env->walk, pcs + n, max - n);
+			n += run;
+		} while (run);
+	} while (n < max && next(env));
 	return n;
 }
 
@@ -47,7 +51,7 @@ unsigned int walk_fp(struct env *env, const struct sfr_regs *from, u64 *pcs,
 	env->plain_reads = false;
 	do {
 		pcs[n++] = pc;
-		if (!sfr_env_read(env, fp, &caller) || !sfr_env_read(env, fp + 8, &pc))
+		if (!sfr_env_peek(env, fp, &caller) || !sfr_env_peek(env, fp + 8, &pc))
 			break;
 		if (caller <= fp)
 			break;

@@ -47,9 +47,9 @@ struct root {
 
 /* What a walk needs: the module's struct sfreg_unwind. */
 struct env {
+	struct sfr_env_stack stack;	/* first: see env/sfr_env.h */
 	struct sfr_walk walk;
 	const struct root *root;
-	u64 stack_lo, stack_hi;
 	bool plain_reads;
 	u32 by_source[SFR_SOURCE_FRAME_POINTER + 1];
 };

@@ -1,92 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What toolchains are known to leave out or to get wrong, each as narrow as it
- * can be said. Whatever is not here fails the test.
+ * What toolchains are known to get wrong: each as narrow as it can be said.
+ * What is not here fails the test.
  */
-#include "compare.h"
+#include "causes.h"
 
-/* Can this version of SFrame say @r? */
-static bool expressible(const struct site *site, const struct rule *r)
+static u64 section_size(const struct object *o, const char *name)
 {
-	const struct arch *arch = site->object->arch;
+	u32 i;
 
-	if (r->kind == STRANGE)
-		return false;
-	/* Of expressions for the CFA gas takes the word at fp + a constant. */
-	if (site->version == 3)
-		return r->kind != ROW || !r->cfa.deref || r->cfa.reg == arch->fp;
-	/* The marks, and flexible entries, are version 3's. */
-	if (r->kind != ROW)
-		return false;
-	if (r->cfa.deref || (r->cfa.reg != arch->sp && r->cfa.reg != arch->fp))
-		return false;
-	if (arch->cfa_ra && (!r->ra.deref || r->ra.reg != CFA_REG || r->ra.off != arch->cfa_ra))
-		return false;
-	if (r->ra.reg != arch->ra && (r->ra.reg != CFA_REG || !r->ra.deref))
-		return false;
-	return r->fp.reg == arch->fp ? !r->fp.deref && !r->fp.off :
-				       r->fp.reg == CFA_REG && r->fp.deref;
-}
-
-static bool says_too_much(const struct site *site, struct cfi *cfi)
-{
-	struct rule r;
-	u64 at;
-
-	for (at = site->fde->start; at < site->fde->end; at++) {
-		r = cfi_rule(cfi, at);
-		if (!expressible(site, &r))
-			return true;
-	}
-	return false;
-}
-
-static bool is_amd64(const struct site *site, const char *toolchain)
-{
-	return site->object->arch->machine == EM_X86_64 && !strcmp(site->toolchain, toolchain);
-}
-
-static bool in_section(const struct site *site, const char *name)
-{
-	return !strcmp(site->section, name);
-}
-
-/*
- * ld 2.40 leaves out .plt.got, and of .plt.sec, however long it is, all that
- * lies behind 16 bytes that it takes for a first entry and two more entries.
- */
-static bool is_left_out_plt(const struct site *site, u64 said)
-{
-	if (!is_amd64(site, "2.40"))
-		return false;
-	if (in_section(site, ".plt.got"))
-		return !said;
-	return in_section(site, ".plt.sec") && said == 48 && site->addr == site->start + said;
-}
-
-enum absence absence_of(const struct site *site, struct cfi *cfi, u64 said)
-{
-	if (is_left_out_plt(site, said))
-		return ABSENT_PLT;
-	/* An assembler leaves out a function as a whole. */
-	if (said || !site->fde)
-		return ABSENT_UNEXPLAINED;
-	if (!site->object->relocatable && in_section(site, ".text") &&
-	    !strcmp(object_symbol(site->object, site->fde->start), "_start"))
-		return ABSENT_START;
-	return says_too_much(site, cfi) ? ABSENT_INEXPRESSIBLE : ABSENT_UNEXPLAINED;
-}
-
-const char *absence_name(enum absence a)
-{
-	static const char *const names[] = {
-		[ABSENT_UNEXPLAINED] = "unexplained",
-		[ABSENT_INEXPRESSIBLE] = "functions with rules that this version cannot say",
-		[ABSENT_START] = "_start, from the C library's start file",
-		[ABSENT_PLT] = "ld 2.40: .plt.got, and .plt.sec but for 48 bytes",
-	};
-
-	return names[a];
+	for (i = 0; i < o->n_texts; i++)
+		if (!strcmp(o->texts[i].name, name))
+			return o->texts[i].end - o->texts[i].start;
+	return 0;
 }
 
 static bool is_cfa(const struct rule *r, u8 reg, s64 off)
@@ -109,14 +35,14 @@ static bool cfa_differs(const struct site *site, s64 truth, s64 table)
 /* An entry is one indirect jump; ld describes it as one that has pushed a word. */
 static bool plt_got(const struct site *site)
 {
-	return (is_amd64(site, "2.44") || is_amd64(site, "2.47")) &&
-	       in_section(site, ".plt.got") && cfa_differs(site, 8, 16);
+	return (site_is(site, EM_X86_64, "2.44") || site_is(site, EM_X86_64, "2.47")) &&
+	       site_in(site, ".plt.got") && cfa_differs(site, 8, 16);
 }
 
-/* ... each byte of the section. */
-static u64 plt_got_count(const struct section *s)
+/* Each byte of the section. */
+static u64 plt_got_count(const struct object *o)
 {
-	return strcmp(s->name, ".plt.got") ? 0 : s->end - s->start;
+	return section_size(o, ".plt.got");
 }
 
 /*
@@ -127,14 +53,14 @@ static bool ibt_plt(const struct site *site)
 {
 	u64 at = site->addr - site->start;
 
-	return is_amd64(site, "2.40") && in_section(site, ".plt") && at >= 16 &&
+	return site_is(site, EM_X86_64, "2.40") && site_in(site, ".plt") && at >= 16 &&
 	       (at % 16 == 9 || at % 16 == 10) && cfa_differs(site, 16, 8);
 }
 
-/* ... two bytes of each entry but the first. */
-static u64 ibt_plt_count(const struct section *s)
+/* Two bytes of each entry but the first. */
+static u64 ibt_plt_count(const struct object *o)
 {
-	return strcmp(s->name, ".plt") ? 0 : 2 * ((s->end - s->start) / 16 - 1);
+	return 2 * (section_size(o, ".plt") / 16 - 1);
 }
 
 /* Its first entry is as the others are, not as the first one of .plt. */
@@ -142,23 +68,86 @@ static bool plt_sec(const struct site *site)
 {
 	u64 at = site->addr - site->start;
 
-	return is_amd64(site, "2.40") && in_section(site, ".plt.sec") && at < 16 &&
+	return site_is(site, EM_X86_64, "2.40") && site_in(site, ".plt.sec") && at < 16 &&
 	       cfa_differs(site, 8, at < 6 ? 16 : 24);
 }
 
-static u64 plt_sec_count(const struct section *s)
+static u64 plt_sec_count(const struct object *o)
 {
-	return strcmp(s->name, ".plt.sec") ? 0 : 16;
+	(void)o;
+	return 16;
+}
+
+/* All but the mark is as .eh_frame says. */
+static bool signal_mark(const struct site *site)
+{
+	return site->version < 3 && site->truth.kind == SIGNAL && site->table.kind == ROW &&
+	       same_places(&site->truth, &site->table);
+}
+
+static struct place default_ra(const struct arch *arch)
+{
+	return arch->cfa_ra ? (struct place) { true, CFA_REG, arch->cfa_ra } :
+			      (struct place) { false, arch->ra, 0 };
+}
+
+/* The return address is said to be where it is in functions that say nothing of it. */
+static bool outermost_mark(const struct site *site)
+{
+	struct rule mended = site->truth;
+
+	mended.ra = default_ra(site->object->arch);
+	return site->version < 3 && site->truth.kind == OUTERMOST && site->table.kind == ROW &&
+	       same_places(&mended, &site->table);
+}
+
+static bool is_symbol(const struct site *site, const char *name)
+{
+	return site->fde && !strcmp(object_symbol(site->object, site->fde->start), name);
+}
+
+/* From nop, pop on, behind .cfi_offset %rip. */
+static bool no_longer_outermost(const struct site *site)
+{
+	return site_is(site, EM_X86_64, "2.47") && is_symbol(site, "marks_outermost_later") &&
+	       site->addr >= site->fde->start + 3 && site->truth.kind == ROW &&
+	       site->table.kind == OUTERMOST;
+}
+
+static u64 no_longer_outermost_count(const struct object *o)
+{
+	(void)o;
+	return 2;
+}
+
+/* gas 2.40 does not look at the register that a directive puts the CFA on. */
+static bool other_register(const struct site *site)
+{
+	const struct arch *arch = site->object->arch;
+	struct rule mended = site->truth;
+
+	if (strcmp(site->toolchain, "2.40") || site->truth.cfa.deref ||
+	    site->truth.cfa.reg == arch->sp || site->truth.cfa.reg == arch->fp)
+		return false;
+	mended.cfa.reg = arch->sp;
+	if (mended.kind == OUTERMOST)
+		mended.ra = default_ra(arch);
+	return site->table.kind == ROW && same_places(&mended, &site->table);
 }
 
 static const struct {
 	const char *name;
 	bool (*is)(const struct site *site);
-	u64 (*count)(const struct section *section);
+	u64 (*count)(const struct object *o);	/* NULL: ->is() says all */
 } causes[N_CAUSES] = {
 	{ "ld 2.44 and 2.47: .plt.got has cfa = sp + 8", plt_got, plt_got_count },
 	{ "ld 2.40: .plt with -z ibtplt pushes at once", ibt_plt, ibt_plt_count },
 	{ "ld 2.40: .plt.sec has no special first entry", plt_sec, plt_sec_count },
+	{ "versions 1 and 2: no mark for signal frames", signal_mark, NULL },
+	{ "versions 1 and 2: no mark for outermost frames", outermost_mark, NULL },
+	{ "gas 2.47: outermost once, outermost ever", no_longer_outermost,
+	  no_longer_outermost_count },
+	{ "gas 2.40: a CFA from another register is taken for sp", other_register, NULL },
 };
 
 int cause_of(const struct site *site)
@@ -176,12 +165,7 @@ const char *cause_name(int cause)
 	return causes[cause].name;
 }
 
-u64 cause_count(int cause, const struct object *o)
+bool cause_count_is(int cause, const struct object *o, u64 count)
 {
-	u64 count = 0;
-	u32 i;
-
-	for (i = 0; i < o->n_texts; i++)
-		count += causes[cause].count(&o->texts[i]);
-	return count;
+	return !count || !causes[cause].count || causes[cause].count(o) == count;
 }

@@ -22,6 +22,9 @@ struct cfi *cfi_open(struct object *o, const char **why)
 	struct cfi *c = calloc(1, sizeof(*c));
 
 	c->object = o;
+	/* A file of data has none, and libdw nothing to say. */
+	if (!o->n_fdes)
+		return c;
 	c->dwarf = dwarf_getcfi_elf(o->elf);
 	if (c->dwarf)
 		return c;
@@ -32,7 +35,8 @@ struct cfi *cfi_open(struct object *o, const char **why)
 
 void cfi_close(struct cfi *c)
 {
-	dwarf_cfi_end(c->dwarf);
+	if (c->dwarf)
+		dwarf_cfi_end(c->dwarf);
 	free(c);
 }
 
@@ -74,22 +78,22 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool signal, u64 pc,
 			      bool *pc_matters)
 {
-	struct rule r = { .kind = ROW };
+	struct rule r = { .kind = STRANGE };
 	Dwarf_Op *ops;
 	struct expr e;
+	bool ra;
 
+	ra = find_register(arch, frame, arch->ra, pc, &r.ra, pc_matters);
+	if (ra && !dwarf_frame_cfa(frame, &ops, &e.n) && e.n) {
+		e.ops = ops;
+		if (expr_value(arch, &e, pc, &r.cfa, pc_matters) &&
+		    find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
+			r.kind = ROW;
+	}
+	if (ra && r.ra.reg == UNDEFINED)
+		r.kind = OUTERMOST;
 	if (signal)
-		return (struct rule) { .kind = SIGNAL };
-	if (!find_register(arch, frame, arch->ra, pc, &r.ra, pc_matters))
-		return (struct rule) { .kind = STRANGE };
-	if (r.ra.reg == UNDEFINED)
-		return (struct rule) { .kind = OUTERMOST };
-	if (dwarf_frame_cfa(frame, &ops, &e.n) || !e.n)
-		return (struct rule) { .kind = STRANGE };
-	e.ops = ops;
-	if (!expr_value(arch, &e, pc, &r.cfa, pc_matters) ||
-	    !find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
-		return (struct rule) { .kind = STRANGE };
+		r.kind = SIGNAL;
 	return r;
 }
 
@@ -110,7 +114,7 @@ struct rule cfi_rule(struct cfi *c, u64 addr)
 	Dwarf_Frame *frame;
 
 	if (addr < c->start || addr >= c->end) {
-		if (dwarf_cfi_addrframe(c->dwarf, addr, &frame))
+		if (!c->dwarf || dwarf_cfi_addrframe(c->dwarf, addr, &frame))
 			return (struct rule) { .kind = NOTHING };
 		if (dwarf_frame_info(frame, &c->start, &c->end, &signal) < 0)
 			return (struct rule) { .kind = STRANGE };

@@ -13,6 +13,8 @@ void compiled_make(struct compiled *c, const struct object *o)
 	size_t bytes;
 
 	*c = (struct compiled) {};
+	if (!o->sframe)
+		return;
 	c->status = sfr_compile_plan(o->sframe, o->sframe_len, &opt, &c->plan);
 	if (c->status)
 		return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The function entries of .eh_frame: their text, for those that SFrame leaves out
- * as a whole, and what libdw does not tell of AArch64: where return addresses are
- * signed.
+ * as a whole, and what libdw does not tell: what only escapes say, and where
+ * AArch64's return addresses are signed.
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -103,13 +103,14 @@ static const char *operands(u8 op)
 	return op < ARRAY_SIZE(known) ? known[op] : NULL;
 }
 
-static bool skip_operands(struct sfr_cursor *c, u8 op)
+static bool skip_operands(struct fde *f, struct sfr_cursor *c, u8 op)
 {
 	const char *kind = operands(op);
 	u64 len;
 
 	if (!kind)
 		return false;
+	f->escapes |= !!strchr(kind, 'b');
 	for (; *kind; kind++) {
 		len = uleb(c);
 		while (*kind == 'b' && len-- && !c->overrun)
@@ -149,7 +150,7 @@ static bool run_one(struct fde *f, struct run *run, struct sfr_cursor *c, u64 al
 	else if ((op & 0xc0) == DW_CFA_offset)
 		uleb(c);
 	else if ((op & 0xc0) != DW_CFA_restore)
-		return skip_operands(c, op);
+		return skip_operands(f, c, op);
 	return true;
 }
 
@@ -162,14 +163,14 @@ static bool read_fde(struct object *o, const Dwarf_FDE *entry, const Dwarf_CIE *
 	struct run run = {};
 	u64 skip;
 
-	*f = (struct fde) {};
+	*f = (struct fde) { .signal = strchr(cie->augmentation, 'S') };
 	f->start = encoded(&c, encoding, addr + (c.at - section));
 	f->end = f->start + encoded(&c, encoding & 0x07, 0);
 	if (cie->augmentation[0] == 'z')
 		for (skip = uleb(&c); skip && !c.overrun; skip--)
 			sfr_get(&c, 1);
 	run.pc = f->start;
-	while (o->arch->machine == EM_AARCH64 && c.at < c.end)
+	while (c.at < c.end)
 		if (!run_one(f, &run, &c, cie->code_alignment_factor))
 			return false;
 	if (f->start < f->end)
@@ -194,9 +195,8 @@ bool fdes_read(struct object *o, const char **why)
 	u64 addr;
 
 	data = object_section(o, ".eh_frame", &addr);
-	*why = "no .eh_frame";
 	if (!data)
-		return false;
+		return true;
 	*why = "an entry of .eh_frame cannot be read";
 	for (; !dwarf_next_cfi(ident, data, true, at, &next, &entry); at = next) {
 		if (dwarf_cfi_cie_p(&entry))

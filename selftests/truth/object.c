@@ -223,31 +223,19 @@ Elf_Data *object_section(struct object *o, const char *name, u64 *addr)
 	return NULL;
 }
 
-const char *object_symbol(struct object *o, u64 addr)
-{
-	Elf_Scn *scn = NULL, *home;
-	GElf_Shdr s, at;
-	GElf_Sym sym;
-	size_t i;
-	u64 start;
+#define STATIC	"-static.exe"
 
-	while ((scn = elf_nextscn(o->elf, scn))) {
-		gelf_getshdr(scn, &s);
-		if (s.sh_type != SHT_SYMTAB)
-			continue;
-		for (i = 0; i < s.sh_size / s.sh_entsize; i++) {
-			gelf_getsym(elf_getdata(scn, NULL), i, &sym);
-			home = sym.st_shndx < SHN_LORESERVE ? elf_getscn(o->elf, sym.st_shndx) :
-							      NULL;
-			start = sym.st_value;
-			if (o->relocatable && home && gelf_getshdr(home, &at))
-				start += at.sh_addr;
-			if (GELF_ST_TYPE(sym.st_info) == STT_FUNC && start <= addr &&
-			    addr - start < (sym.st_size ? sym.st_size : 1))
-				return elf_strptr(o->elf, s.sh_link, sym.st_name);
-		}
-	}
-	return "";
+/* What NAME-static.exe has of its own is NAME.o; the rest is the C library's. */
+static bool open_own(struct object *o, const char **why)
+{
+	size_t len = strlen(o->path), suffix = strlen(STATIC);
+	char path[4096];
+
+	if (len < suffix || strcmp(o->path + len - suffix, STATIC))
+		return true;
+	snprintf(path, sizeof(path), "%.*s.o", (int)(len - suffix), o->path);
+	o->own = calloc(1, sizeof(*o->own));
+	return object_open(o->own, path, why);
 }
 
 bool object_open(struct object *o, const char *path, const char **why)
@@ -280,13 +268,16 @@ bool object_open(struct object *o, const char *path, const char **why)
 		o->sframe = malloc(sframe->d_size + 1);
 		memcpy(o->sframe, sframe->d_buf, sframe->d_size);
 	}
-	return fdes_read(o, why);
+	return fdes_read(o, why) && open_own(o, why);
 }
 
 void object_close(struct object *o)
 {
 	u32 i;
 
+	if (o->own)
+		object_close(o->own);
+	free(o->own);
 	for (i = 0; i < o->n_fdes; i++)
 		free(o->fdes[i].signs);
 	free(o->fdes);

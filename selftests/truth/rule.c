@@ -7,12 +7,17 @@ bool same_place(const struct place *a, const struct place *b)
 	return a->deref == b->deref && a->reg == b->reg && a->off == b->off;
 }
 
+bool same_places(const struct rule *a, const struct rule *b)
+{
+	return same_place(&a->cfa, &b->cfa) && same_place(&a->ra, &b->ra) &&
+	       same_place(&a->fp, &b->fp);
+}
+
 bool same_rule(const struct rule *a, const struct rule *b)
 {
 	if (a->kind != b->kind || a->kind == STRANGE)
 		return false;
-	return a->kind != ROW || (same_place(&a->cfa, &b->cfa) && same_place(&a->ra, &b->ra) &&
-				  same_place(&a->fp, &b->fp) && a->ra_signed == b->ra_signed);
+	return a->kind != ROW || (same_places(a, b) && a->ra_signed == b->ra_signed);
 }
 
 static int place_text(char *at, size_t room, const char *what, const struct place *p)

@@ -53,13 +53,16 @@ enum kind {
 
 struct rule {
 	enum kind kind;
-	struct place cfa, ra, fp;	/* of a ROW; fp unchanged: the register itself */
+	struct place cfa, ra, fp;	/* fp unchanged: the register itself. Of a mark: what is
+				 * said besides */
 	bool ra_signed;
 };
 
 /* A function entry of .eh_frame, and where its return address gets (un)signed. */
 struct fde {
 	u64 start, end;
+	bool signal;		/* the augmentation says so */
+	bool escapes;		/* has what only .cfi_escape writes */
 	u32 n_signs;
 	u64 *signs;		/* from signs[0] on signed, from signs[1] on not, .. */
 };
@@ -81,6 +84,7 @@ struct object {
 	u32 n_fdes;
 	u8 *sframe;		/* NULL: there is none */
 	u64 sframe_addr, sframe_len;
+	struct object *own;	/* of a static program: what it was linked from */
 };
 
 /* object.c. False: *why says what is wrong. */
@@ -88,10 +92,12 @@ bool object_open(struct object *o, const char *path, const char **why);
 void object_close(struct object *o);
 /* The section of that name, with its data; NULL if there is none. */
 Elf_Data *object_section(struct object *o, const char *name, u64 *addr);
-/* The name of the function that @addr lies in, or "". */
-const char *object_symbol(struct object *o, u64 addr);
+/* symbols.c. The name of the function that @addr lies in, or "". */
+const char *object_symbol(const struct object *o, u64 addr);
+/* Was the function in @o that @addr lies in compiled from what @part is made of? */
+bool object_has_part(const struct object *o, const struct object *part, u64 addr);
 
-/* fdes.c: fills in o->fdes. */
+/* fdes.c: fills in o->fdes; none without an .eh_frame. */
 bool fdes_read(struct object *o, const char **why);
 const struct fde *fde_of(const struct object *o, u64 addr);
 
@@ -114,6 +120,8 @@ struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 
 
 /* rule.c */
 bool same_place(const struct place *a, const struct place *b);
+/* Whatever they are marked as, and but for the signature. */
+bool same_places(const struct rule *a, const struct rule *b);
 bool same_rule(const struct rule *a, const struct rule *b);
 /* As algebra, in a static buffer that the next call but three reuses. */
 const char *rule_text(const struct rule *r);

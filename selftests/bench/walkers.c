@@ -42,6 +42,17 @@ static unsigned int libsframe(u64 *pcs, unsigned int max)
 	return walk_libsframe(&chain_env, &from, pcs, max);
 }
 
+/* What sfreg asks the environment at each frame: the window. */
+static unsigned int windows(u64 *pcs, unsigned int max)
+{
+	unsigned int i;
+
+	(void)pcs;
+	for (i = 0; i < max && sfr_env_window(&chain_env, chain_pcs[i] - 1); i++)
+		;
+	return i;
+}
+
 static unsigned int fp(u64 *pcs, unsigned int max)
 {
 	struct sfr_regs from = here();
@@ -96,6 +107,7 @@ const struct walker walkers[] = {
 	{ .name = "fp", .walk = fp, .by_fp = true, .quick = true },
 	{ .name = "unw_backtrace", .walk = libunwind, .quick = true },
 	{ .name = "sfreg", .walk = sfreg, .quick = true },
+	{ .name = "windows", .walk = windows, .quick = true, .part = true },
 	{ .name = "decode", .walk = decode },
 	{ .name = "libsframe", .walk = libsframe },
 	{ .name = "unw_step", .walk = libunwind_step },

@@ -13,6 +13,7 @@ struct walker {
 	unsigned int (*walk)(u64 *pcs, unsigned int max);
 	bool by_fp;		/* needs frame pointers */
 	bool quick;		/* runs with --quick, too */
+	bool part;		/* no walk, but a part of one: returns no pcs */
 };
 
 void walkers_init(void);
@@ -20,6 +21,8 @@ extern const struct walker walkers[];
 extern const unsigned int n_walkers;
 #define MAX_WALKERS	16
 
+/* The pcs that a walk returns, for what only looks them up. */
+extern u64 chain_pcs[];
 /* Where the walkers of walk_loop.c and the like look: the chain fills it in. */
 extern struct env chain_env;
 

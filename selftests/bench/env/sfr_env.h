@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The core's environment of the benchmarks: that of the unit tests, but for
  * sfr_env_peek(), which is inline as the module's is.

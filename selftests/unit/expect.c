@@ -2,9 +2,8 @@
 /* See expect.h. */
 #include <stdlib.h>
 #include <string.h>
+#include "build.h"
 #include "expect.h"
-
-#define STACK	(SFR_BASE_CFA | SFR_BASE_DEREF)
 
 static const struct { u8 sp, fp, ra; } registers[] = {
 	[SFE_AARCH64_BE] = { 31, 29, 30 }, [SFE_AARCH64_LE] = { 31, 29, 30 },
@@ -37,7 +36,7 @@ static void from_word(const struct sfe_section *s, s32 word, u8 *base, s32 *off)
 {
 	if (!word)
 		return;
-	*base = STACK;
+	*base = RULE_STACK;
 	*off = word;
 	if (abi_of(s) == SFE_S390X && s->version == 2 && word & 1) {
 		*base = register_base(SFE_S390X, word >> 1);
@@ -53,7 +52,7 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 
 	if (row->outermost)
 		return (struct sfr_rule) { .flags = SFR_RULE_OUTERMOST };
-	rule.ra_base = abi == SFE_AMD64 ? STACK : SFR_BASE_REG + registers[abi].ra;
+	rule.ra_base = abi == SFE_AMD64 ? RULE_STACK : SFR_BASE_REG + registers[abi].ra;
 	rule.ra_off = abi == SFE_AMD64 ? -8 : 0;
 	rule.fp_base = SFR_BASE_FP;
 	if (f->flexible) {
@@ -67,6 +66,7 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 			from_word(s, row->ra, &rule.ra_base, &rule.ra_off);
 		from_word(s, row->fp, &rule.fp_base, &rule.fp_off);
 	}
+	rule.flags |= rule_shape(&rule);
 	return rule;
 }
 
@@ -184,7 +184,7 @@ static bool place_is(u8 base, s32 off, const struct oracle_place *p)
 
 bool expect_oracle(const struct sfr_rule *got, const struct oracle *o)
 {
-	u8 flags = got ? got->flags & ~SFR_RULE_BEFORE_SIGNAL : 0;
+	u8 flags = got ? got->flags & ~(SFR_RULE_BEFORE_SIGNAL | SFR_RULE_GENERAL) : 0;
 
 	switch (o->kind) {
 	case ORACLE_NOTHING:

@@ -73,7 +73,7 @@ static void signing(u8 v, u8 abi)
 	struct sfe_section s = good(v, abi);
 	struct sfr_rule rule = {
 		.cfa_off = 160, .ra_base = SFR_BASE_REG + 30, .fp_base = SFR_BASE_FP,
-		.flags = SFR_RULE_RA_SIGNED,
+		.flags = SFR_RULE_RA_SIGNED | SFR_RULE_GENERAL,
 	};
 	struct sfr_table *t;
 

@@ -7,7 +7,7 @@
 #define PAGE	0x10000
 
 const char *const shape_names[SHAPE_KINDS] = {
-	"small", "dense", "borders", "sparse", "ends", "one", "trampolines", "many",
+	"small", "dense", "borders", "sparse", "ends", "one", "trampolines", "crowds", "many",
 };
 
 static uint32_t below(struct shape *s, uint32_t n)
@@ -163,6 +163,20 @@ static void trampolines(struct shape *s)
 	}
 }
 
+static void crowds(struct shape *s)
+{
+	uint32_t size = (1 + below(s, 40)) * PAGE + below(s, 3) - 1, at = below(s, 3) * PAGE / 2, n;
+
+	add_func(s, (int64_t)below(s, 3) * PAGE / 2, size);
+	while (at < size) {
+		for (n = 1 + below(s, below(s, 2) ? 5 : 200); n-- > 0 && at < size;) {
+			add_row(s, at);
+			at += 1 + !below(s, 3);
+		}
+		at += below(s, below(s, 4) ? 300 : 3 * PAGE);
+	}
+}
+
 static void many(struct shape *s)
 {
 	uint32_t i, at, steps = 1 + below(s, 80), n = 4;
@@ -194,7 +208,7 @@ static void shuffle(struct shape *s)
 void random_shape(struct shape *s, enum shape_kind kind, int version, int abi, uint64_t seed)
 {
 	static void (*const make[])(struct shape *s) = {
-		small, dense, borders, sparse, ends, one, trampolines, many,
+		small, dense, borders, sparse, ends, one, trampolines, crowds, many,
 	};
 
 	s->n_funcs = 0;

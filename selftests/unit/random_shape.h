@@ -19,6 +19,7 @@ enum shape_kind {
 	SHAPE_ENDS,		/* at the lowest and the highest start there is */
 	SHAPE_ONE,		/* one function of one row */
 	SHAPE_TRAMPOLINES,	/* that touch each other and blocks and functions */
+	SHAPE_CROWDS,		/* rows side by side, then none for long */
 	SHAPE_MANY,		/* more than 65,536 rows */
 	SHAPE_KINDS
 };

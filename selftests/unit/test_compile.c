@@ -44,8 +44,41 @@ static void check_merging(void)
 	free(t);
 }
 
-/* A row is of at most six bytes, index included, whatever the span is. */
-static void check_index(int64_t far, u32 shift, const char *name)
+/* @n rows, @apart from each other: six bytes for each at most, whatever that is. */
+static void check_size(u32 n, u32 apart)
+{
+	static struct sfe_row rows[5000];
+	struct sfe_func f = { .size = n * apart, .n_rows = n, .rows = rows, .width = 4 };
+	struct sfe_section s = { .version = 3, SFE_FUNCS(f) };
+	struct sfr_table *t;
+	size_t of_rows;
+	int wrong = 0;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		rows[i] = (struct sfe_row) {
+			.start = i * apart, .base = SFE_SP, .cfa = 8 + 8 * (i % 5),
+		};
+	t = must_build(&s);
+	of_rows = t->bytes - sizeof(*t) - t->n_rules * sizeof(struct sfr_rule);
+	is(sfr_table_rows(t), n + 1, "%u rows, %u apart, and the end", n, apart);
+	ok(of_rows <= 6 * (n + 1) + 7, "%u rows, %u apart: %zu bytes", n, apart, of_rows);
+	is(sfr_table_bytes(t), t->bytes, "%u rows, %u apart: all in all", n, apart);
+	for (i = 0; i < n; i++) {
+		u64 at = i * apart;
+		s32 cfa = 8 + 8 * (i % 5);
+
+		wrong += !rule_is(sfr_table_rule(t, at, false), SFR_BASE_SP, cfa, 0);
+		wrong += !rule_is(sfr_table_rule(t, at + apart - 1, false), SFR_BASE_SP, cfa, 0);
+		wrong += !rule_is(sfr_table_rule(t, at + 1, true), SFR_BASE_SP, cfa, 0);
+		wrong += !rule_is(sfr_table_rule(t, at + apart, true), SFR_BASE_SP, cfa, 0);
+	}
+	is(wrong, 0, "%u rows, %u apart: each holds from its first to its last byte", n, apart);
+	free(t);
+}
+
+/* Two functions and nothing between them. */
+static void check_far(int64_t far, const char *name)
 {
 	struct sfe_func f[] = {
 		{ .start = 0, .size = 64, SFE_ROWS(one) },
@@ -53,16 +86,12 @@ static void check_index(int64_t far, u32 shift, const char *name)
 	};
 	struct sfe_section s = { .version = 3, SFE_FUNC_ARRAY(f) };
 	struct sfr_table *t = must_build(&s);
-	size_t head = sizeof(*t) + t->n_rules * sizeof(struct sfr_rule);
 
-	is(t->shift, shift, "%s: the size of its blocks", name);
-	ok(t->bytes <= head + 6 * t->n_rows + 4 + 2 + 7, "%s: %zu bytes for %u rows", name,
-	   t->bytes - head, t->n_rows);
 	ok(sfr_table_rule(t, far, false) && sfr_table_rule(t, far + 63, false) &&
 	   !sfr_table_rule(t, far - 1, false) && !sfr_table_rule(t, far / 2, false) &&
 	   sfr_table_rule(t, far + 64, true) && !sfr_table_rule(t, far + 64, false),
 	   "%s: found at the far end", name);
-	is(sfr_table_bytes(t), t->bytes, "%s: its size", name);
+	is(sfr_table_rows(t), 4, "%s: four rows", name);
 	free(t);
 }
 
@@ -187,17 +216,20 @@ static void check_rests(void)
 
 int main(void)
 {
+	static const u32 apart[] = {
+		1, 2, 3, 8, 16, 17, 24, 33, 50, 64, 100, 129, 200, 256, 257, 1000, 4096, 13000,
+		30000, 65535, 65536, 65537, 200000,
+	};
+	size_t i;
+
 	check_merging();
-	/* Four rows pay for up to six blocks. */
-	check_index(128, 6, "near");
-	check_index(64 * 6 - 65, 6, "six blocks");
-	check_index(64 * 6 - 64, 7, "one byte more");
-	check_index(128 * 6 - 65, 7, "six blocks of 128");
-	check_index(128 * 6 - 64, 8, "one byte more");
-	check_index(256 * 6 - 65, 8, "six blocks of 256");
-	check_index(256 * 6 - 64, 0, "one byte more");
-	check_index(1 << 20, 0, "a megabyte");
-	check_index(0xffffffffll - 64, 0, "four gigabytes");
+	for (i = 0; i < ARRAY_SIZE(apart); i++) {
+		check_size(5, apart[i]);
+		check_size(3000, apart[i]);
+	}
+	check_far(128, "near");
+	check_far(1 << 20, "a megabyte");
+	check_far(0xffffffffll - 64, "four gigabytes");
 	check_dense();
 	check_most_rows();
 	check_row_limit();

@@ -19,7 +19,8 @@
 /* Tables of each kind, per version and ABI. */
 static const int tables[SHAPE_KINDS] = {
 	[SHAPE_SMALL] = 40, [SHAPE_DENSE] = 30, [SHAPE_BORDERS] = 20, [SHAPE_SPARSE] = 60,
-	[SHAPE_ENDS] = 30, [SHAPE_ONE] = 30, [SHAPE_TRAMPOLINES] = 60, [SHAPE_MANY] = 1,
+	[SHAPE_ENDS] = 30, [SHAPE_ONE] = 30, [SHAPE_TRAMPOLINES] = 60, [SHAPE_CROWDS] = 20,
+	[SHAPE_MANY] = 1,
 };
 
 static struct shape shape;

@@ -155,10 +155,10 @@ static const struct vector s390x[] = {
 	{ "ra saved, sp moved by 8", RULE(SFR_BASE_SP, 168, STACK, -48, SFR_BASE_FP, 0), S390X,
 	  .caller = { 0x5050, SP + 8, FP } },
 	{ "cfa - 160 wraps", RULE(SFR_BASE_FP, 0, R(14), 0, SFR_BASE_FP, 0), .regs = { 1, SP, 152 },
-	  .stop = SFR_STOP_NO_PROGRESS, S390X },
+	  .stop = SFR_STOP_BAD_CFA, S390X },
 	{ "cfa - 160 wraps, from a low sp", RULE(SFR_BASE_FP, 0, R(14), 0, SFR_BASE_FP, 0),
 	  .regs = { 1, 8, 8 },
-	  .stop = SFR_STOP_NO_PROGRESS, S390X },
+	  .stop = SFR_STOP_BAD_CFA, S390X },
 	{ "cfa at the end of user space", RULE(SFR_BASE_FP, 160, R(14), 0, SFR_BASE_FP, 0),
 	  .regs = { 1, SP, TOP - 160 }, .stop = SFR_STOP_BAD_CFA, S390X },
 };

@@ -229,11 +229,14 @@ static enum sfr_status compile(const struct vector *v, u8 version, u8 width,
 
 static struct sfr_rule wanted(const struct vector *v)
 {
-	return (struct sfr_rule) {
+	struct sfr_rule rule = {
 		.cfa_base = v->want[0], .cfa_off = v->want[1],
 		.ra_base = v->want[2], .ra_off = v->want[3],
 		.fp_base = v->want[4], .fp_off = v->want[5],
 	};
+
+	rule.flags = rule_shape(&rule);
+	return rule;
 }
 
 static void check(const struct vector *v)

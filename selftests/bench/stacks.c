@@ -77,9 +77,20 @@ static u64 draw_pc(struct making *m, const struct sfr_window *window, bool after
 	return pc;
 }
 
+/* Every word an address in the text, so that a wrong slot is seen by its pc. */
+static u8 *make_words(const struct sfr_window *window, uint64_t *random)
+{
+	u64 *words = malloc(STACK_BYTES);
+	unsigned int i;
+
+	for (i = 0; i < STACK_BYTES / sizeof(*words); i++)
+		words[i] = window->start + bench_random(random) % (window->end - window->start);
+	return (u8 *)words;
+}
+
 void stack_make(struct stack *stack, const struct sfr_window *window, uint64_t *random)
 {
-	u8 *words = calloc(1, STACK_BYTES), *fp_words = calloc(1, STACK_BYTES);
+	u8 *words = make_words(window, random), *fp_words = make_words(window, random);
 	struct making m = { .sp = (u64)words, .fp_slot = &stack->regs.fp };
 	u64 cfa, *fp_link = &stack->fp_regs.fp, *ra_slot = &stack->regs.pc;
 	u64 *fp_ra_slot = &stack->fp_regs.pc;

@@ -6,10 +6,6 @@
 
 #define PAGE	0x10000
 
-const char *const shape_names[SHAPE_KINDS] = {
-	"small", "dense", "borders", "sparse", "ends", "one", "trampolines", "crowds", "many",
-};
-
 static uint32_t below(struct shape *s, uint32_t n)
 {
 	return random_below(&s->random, n);
@@ -205,18 +201,34 @@ static void shuffle(struct shape *s)
 	}
 }
 
+static const struct {
+	const char *name;
+	void (*make)(struct shape *s);
+} kinds[SHAPE_KINDS] = {
+	[SHAPE_SMALL] = { "small", small },
+	[SHAPE_DENSE] = { "dense", dense },
+	[SHAPE_BORDERS] = { "borders", borders },
+	[SHAPE_SPARSE] = { "sparse", sparse },
+	[SHAPE_ENDS] = { "ends", ends },
+	[SHAPE_ONE] = { "one", one },
+	[SHAPE_TRAMPOLINES] = { "trampolines", trampolines },
+	[SHAPE_CROWDS] = { "crowds", crowds },
+	[SHAPE_MANY] = { "many", many },
+};
+
+const char *shape_name(enum shape_kind kind)
+{
+	return kinds[kind].name;
+}
+
 void random_shape(struct shape *s, enum shape_kind kind, int version, int abi, uint64_t seed)
 {
-	static void (*const make[])(struct shape *s) = {
-		small, dense, borders, sparse, ends, one, trampolines, crowds, many,
-	};
-
 	s->n_funcs = 0;
 	s->n_rows = 0;
 	s->random.seed = seed;
 	s->random.version = version;
 	s->random.abi = abi;
-	make[kind](s);
+	kinds[kind].make(s);
 	if (below(s, 2))
 		shuffle(s);
 	s->section = (struct sfe_section) {

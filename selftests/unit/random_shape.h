@@ -33,6 +33,6 @@ struct shape {
 };
 
 void random_shape(struct shape *s, enum shape_kind kind, int version, int abi, uint64_t seed);
-extern const char *const shape_names[SHAPE_KINDS];
+const char *shape_name(enum shape_kind kind);
 
 #endif /* RANDOM_SHAPE_H */

@@ -169,7 +169,7 @@ static void check(enum shape_kind kind, int version, int abi, u64 seed)
 	for (i = 0; i < tables[kind]; i++)
 		wrong += !trip(kind, version, abi, seed + i, &lookups);
 	is(wrong, 0, "V%d, ABI %d, %s: %d tables, %ld lookups, SEED %llu", version, abi,
-	   shape_names[kind], tables[kind], lookups, (long long)seed);
+	   shape_name(kind), tables[kind], lookups, (long long)seed);
 }
 
 int main(void)

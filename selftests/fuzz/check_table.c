@@ -11,8 +11,8 @@ static u32 place_of(u32 row)
 
 static void check_rules(const struct sfr_table *t)
 {
-	const struct sfr_rule *rules = sfr_table_rules(t);
-	const u32 *rows = sfr_table_rowwords(t);
+	const struct sfr_rule *rules = t->rules;
+	const u32 *rows = t->rows;
 	u32 i, r, first, last;
 
 	MUST(t->n_rules && t->n_rules <= SFR_MAX_RULES);
@@ -35,7 +35,7 @@ static void check_rules(const struct sfr_table *t)
 /* Of a page that has rows @first .. @end - 1. */
 static u32 check_page(const struct sfr_table *t, u32 page, u32 first, u32 end, u32 *before)
 {
-	const u32 *rows = sfr_table_rowwords(t);
+	const u32 *rows = t->rows;
 	u32 distinct = 0, i;
 
 	MUST(first < end && !place_of(rows[first]));
@@ -51,21 +51,26 @@ static u32 check_page(const struct sfr_table *t, u32 page, u32 first, u32 end, u
 	return distinct;
 }
 
-/* A block's index is its last row, or the one that holds at its start. */
+/*
+ * A block's index is its last row, or the one that holds at its start. Where a scan
+ * from there would be long, the table must say so.
+ */
 static void check_index(const struct sfr_table *t, u32 block, u32 end_of_page)
 {
-	u32 first = sfr_table_pages(t)[block >> (SFR_PAGE_SHIFT - t->shift)];
-	u32 row = first + sfr_table_index(t)[block];
-	const u32 *rows = sfr_table_rowwords(t);
-	u64 end = (u16)((u64)block << t->shift) + (1ull << t->shift);
+	u32 first = t->pages[block >> (SFR_PAGE_SHIFT - t->shift)];
+	u32 row = first + t->index[block], scan = 0;
+	u64 begin = (u16)((u64)block << t->shift), end = begin + (1ull << t->shift);
 
-	MUST(row < end_of_page && place_of(rows[row]) < end);
-	MUST(row + 1 == end_of_page || place_of(rows[row + 1]) >= end);
+	MUST(row < end_of_page && place_of(t->rows[row]) < end);
+	MUST(row + 1 == end_of_page || place_of(t->rows[row + 1]) >= end);
+	while (row - scan > first && place_of(t->rows[row - scan]) > begin)
+		scan++;
+	MUST(t->bisect || scan <= SFR_CROWD);
 }
 
 static void check_dense(const struct sfr_table *t)
 {
-	const u32 *pages = sfr_table_pages(t), *rows = sfr_table_rowwords(t);
+	const u32 *pages = t->pages, *rows = t->rows;
 	u32 page, block, end = 0, per_page = 1u << (SFR_PAGE_SHIFT - t->shift);
 	u32 distinct = 0, before = ~0u;
 
@@ -89,16 +94,41 @@ static void check_dense(const struct sfr_table *t)
 
 static void check_sparse(const struct sfr_table *t)
 {
-	const u32 *offsets = sfr_table_offsets(t);
-	const u16 *numbers = sfr_table_numbers(t);
+	const u32 *offsets = t->offsets;
+	const u16 *numbers = t->numbers;
 	u32 i;
 
-	MUST(!t->block_rows && !offsets[0] && offsets[t->n_text_rows - 1] <= t->span);
+	MUST(t->bisect && !t->n_pages && !t->n_blocks && !t->block_rows);
+	MUST(!offsets[0] && offsets[t->n_text_rows - 1] <= t->span);
 	MUST(numbers[t->n_text_rows - 1] == SFR_RULE_NONE);
 	for (i = 0; i < t->n_text_rows; i++)
 		MUST(numbers[i] < t->n_rules);
 	for (i = 1; i < t->n_text_rows; i++)
 		MUST(offsets[i - 1] < offsets[i] && numbers[i - 1] != numbers[i]);
+}
+
+/* Do  at  lie behind the head, in the table's memory? */
+static bool within(const struct sfr_table *t, const void *array, u64 bytes)
+{
+	const char *end = (const char *)t + t->bytes;
+
+	return (const char *)array >= (const char *)(t + 1) && bytes <= t->bytes &&
+	       (const char *)array + bytes <= end;
+}
+
+static void check_arrays(const struct sfr_table *t)
+{
+	u64 n_rows = t->block_rows + (u64)t->n_rows - t->n_text_rows;
+
+	MUST(within(t, t->rules, t->n_rules * sizeof(*t->rules)));
+	MUST(within(t, t->rows, n_rows * sizeof(*t->rows)));
+	if (t->shift) {
+		MUST(within(t, t->pages, t->n_pages * sizeof(*t->pages)));
+		MUST(within(t, t->index, t->n_blocks * sizeof(*t->index)));
+	} else {
+		MUST(within(t, t->offsets, t->n_text_rows * sizeof(*t->offsets)));
+		MUST(within(t, t->numbers, t->n_text_rows * sizeof(*t->numbers)));
+	}
 }
 
 void check_table(const struct sfr_table *t)
@@ -108,6 +138,7 @@ void check_table(const struct sfr_table *t)
 	MUST(t->n_text_rows && t->n_text_rows <= t->n_rows);
 	/* Six bytes a row, and what alignment adds. */
 	MUST(t->bytes <= sizeof(*t) + rules + 6 * (u64)t->n_rows + 16);
+	check_arrays(t);
 	check_rules(t);
 	if (t->shift)
 		check_dense(t);

@@ -14,6 +14,7 @@
 #define STACK		0x7fff00000000ull
 #define ADDR_MAX	0x7ffffffff000ull
 #define MAX_FRAMES	128
+#define RUN		8	/* frames that the fast lane is asked for */
 
 /* The table describes one window, or two that touch. */
 struct world {
@@ -133,6 +134,29 @@ static void check_step(const struct sfr_walk *walk, const struct sfr_frame *from
 	MUST(to->regs.pc && to->regs.pc < ADDR_MAX);
 }
 
+/*
+ * The fast lane goes as the walk goes step by step, as far as it goes; where it
+ * does not, nothing is changed.
+ */
+static void check_run(const struct sfr_walk *walk)
+{
+	struct sfr_walk run = *walk, slow = *walk;
+	u64 pcs[RUN];
+	u32 n, i;
+
+	n = sfr_walk_run(&run, pcs, RUN);
+	MUST(n <= RUN);
+	for (i = 0; i < n; i++) {
+		MUST(slow.frame.kind == SFR_KIND_CALL);
+		MUST(!sfr_walk_next(&slow));
+		MUST(slow.frame.source == SFR_SOURCE_SFRAME && slow.frame.regs.pc == pcs[i]);
+	}
+	MUST(!memcmp(&run.frame.regs, &slow.frame.regs, sizeof(run.frame.regs)));
+	MUST(run.frame.kind == slow.frame.kind && run.frame.source == slow.frame.source);
+	MUST(run.frame.at_entry == slow.frame.at_entry && run.frame.to_pc == slow.frame.to_pc);
+	MUST(run.cfa == slow.cfa && run.n_switches == slow.n_switches);
+}
+
 void check_walk(const struct sfr_table *t, u8 abi, u64 seed)
 {
 	struct sfr_frame from;
@@ -155,6 +179,7 @@ void check_walk(const struct sfr_table *t, u8 abi, u64 seed)
 	sfr_walk_start(&walk, &regs);
 	walk.frame.at_entry = seed % 2;
 	do {
+		check_run(&walk);
 		from = walk.frame;
 		stop = sfr_walk_next(&walk);
 		MUST(stop < SFR_STOP_COUNT && stop != SFR_STOP_FRAME_LIMIT);

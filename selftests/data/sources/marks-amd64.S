@@ -68,6 +68,30 @@ marks_realigned:
 	ret
 	.cfi_endproc
 
+	/* Flexible, and a signal frame; flexible, with an end that is outermost. */
+	.globl marks_signal_register
+	.type marks_signal_register, @function
+marks_signal_register:
+	.cfi_startproc
+	.cfi_signal_frame
+	.cfi_def_cfa %rbx, 24
+	mov	$15, %eax
+	syscall
+	.cfi_endproc
+
+	.globl marks_register_outermost
+	.type marks_register_outermost, @function
+marks_register_outermost:
+	.cfi_startproc
+	mov	%rsp, %r12
+	.cfi_def_cfa %r12, 8
+	push	%rbp
+	.cfi_offset %rbp, -16
+	and	$-64, %rsp
+	.cfi_undefined %rip
+	hlt
+	.cfi_endproc
+
 	/* Other registers in an escape: of no interest to a stack walk. */
 	.globl marks_escape
 	.type marks_escape, @function
@@ -120,6 +144,26 @@ marks_states:
 	pop	%rbp
 	.cfi_def_cfa_offset 8
 	.cfi_restore %rbp
+	ret
+	.cfi_endproc
+
+	/* No code at all. */
+	.globl marks_nothing
+	.type marks_nothing, @function
+marks_nothing:
+	.cfi_startproc
+	.cfi_endproc
+
+	/* A popped return address: cfa = sp. */
+	.globl marks_popped
+	.type marks_popped, @function
+marks_popped:
+	.cfi_startproc
+	pop	%rdi
+	.cfi_adjust_cfa_offset -8
+	nop
+	push	%rdi
+	.cfi_adjust_cfa_offset 8
 	ret
 	.cfi_endproc
 

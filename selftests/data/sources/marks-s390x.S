@@ -44,6 +44,33 @@ marks_saved_in_fprs:
 	br	%r14
 	.cfi_endproc
 
+	/* One in a register, the other on the stack; a signal frame like that. */
+	.globl marks_mixed
+	.type marks_mixed, @function
+marks_mixed:
+	.cfi_startproc
+	stg	%r14, 112(%r15)
+	.cfi_offset %r14, -48
+	ldgr	%f0, %r11
+	.cfi_register %r11, %f0
+	nopr	%r0
+	lgdr	%r11, %f0
+	.cfi_restore %r11
+	lg	%r14, 112(%r15)
+	.cfi_restore %r14
+	br	%r14
+	.cfi_endproc
+
+	.globl marks_signal_mixed
+	.type marks_signal_mixed, @function
+marks_signal_mixed:
+	.cfi_startproc
+	.cfi_signal_frame
+	ldgr	%f0, %r11
+	.cfi_register %r11, %f0
+	nopr	%r0
+	.cfi_endproc
+
 	/* Only one of the pair is saved. */
 	.globl marks_fp_only
 	.type marks_fp_only, @function

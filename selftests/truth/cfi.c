@@ -75,6 +75,19 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 	return true;
 }
 
+/*
+ * Is the caller's stack pointer the CFA? s390x's is 160 below, or where a function
+ * that keeps all its registers has put it, which comes to the same.
+ */
+static bool sp_is_cfa(const struct arch *arch, Dwarf_Frame *frame, u64 pc, bool *pc_matters)
+{
+	struct place sp;
+
+	return arch->machine == EM_S390 ||
+	       (find_register(arch, frame, arch->sp, pc, &sp, pc_matters) &&
+		same_place(&sp, &(struct place) { false, CFA_REG, 0 }));
+}
+
 static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool signal, u64 pc,
 			      bool *pc_matters)
 {
@@ -87,7 +100,8 @@ static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool 
 	if (ra && !dwarf_frame_cfa(frame, &ops, &e.n) && e.n) {
 		e.ops = ops;
 		if (expr_value(arch, &e, pc, &r.cfa, pc_matters) &&
-		    find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
+		    find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters) &&
+		    sp_is_cfa(arch, frame, pc, pc_matters))
 			r.kind = ROW;
 	}
 	if (ra && r.ra.reg == UNDEFINED)

@@ -19,29 +19,16 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 	return sfr_env_peek(env, addr, word);
 }
 
-static u32 root_rank(const struct root *root, u64 pc)
+/* How many of @n records of @size bytes begin at or below @pc. */
+static inline __attribute__((always_inline)) u32 rank_of(const void *records, size_t size,
+							 u32 n, u64 pc)
 {
-	u32 lo = 0, hi = root->n;
+	u32 lo = 0, hi = n;
 
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
-		if (root->slot[mid].first <= pc)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static u32 leaf_rank(const struct leaf *leaf, u64 pc)
-{
-	u32 lo = 0, hi = leaf->n;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (leaf->win[mid].window.start <= pc)
+		if (*(const u64 *)((const char *)records + mid * size) <= pc)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -51,14 +38,13 @@ static u32 leaf_rank(const struct leaf *leaf, u64 pc)
 
 const struct win *root_find(const struct root *root, u64 pc)
 {
-	const struct leaf *leaf;
+	u32 rank = rank_of(root->slot, sizeof(root->slot[0]), root->n, pc);
+	const struct leaf *leaf = rank ? root->slot[rank - 1].leaf : NULL;
 	const struct win *win;
-	u32 rank = root_rank(root, pc);
 
-	if (!rank)
+	if (!leaf)
 		return NULL;
-	leaf = root->slot[rank - 1].leaf;
-	win = &leaf->win[leaf_rank(leaf, pc) - 1];
+	win = &leaf->win[rank_of(leaf->win, sizeof(leaf->win[0]), leaf->n, pc) - 1];
 	return pc < win->window.end ? win : NULL;
 }
 

@@ -7,9 +7,13 @@
 
 /* Above any user address of AMD64. */
 #define ADDR_MAX	0x7ffffffff000
+/* Frames that the module asks for at once. */
+#define RUN		32
 
 void walk_begin(struct env *env, const struct sfr_regs *from)
 {
+	u64 word;
+
 	env->walk = (struct sfr_walk) {
 		.max_switches = 1,
 		.addr_max = ADDR_MAX,
@@ -18,28 +22,41 @@ void walk_begin(struct env *env, const struct sfr_regs *from)
 	env->plain_reads = false;
 	memset(env->by_source, 0, sizeof(env->by_source));
 	sfr_walk_start(&env->walk, from);
+	sfr_env_read(env, from->sp, &word);
 }
 
-static __attribute__((noinline)) bool next(struct env *env)
+/* The module's sfreg_unwind_pcs(). */
+static __attribute__((noinline)) u32 next_pcs(struct env *env, u64 *pcs, u32 n)
 {
-	env->by_source[env->walk.frame.source]++;
-	return !sfr_walk_next(&env->walk);
+	u8 source = env->walk.frame.source;
+
+	n = env->plain_reads ? sfr_walk_run(&env->walk, pcs, n) : 0;
+	env->by_source[source]++;
+	if (n) {
+		env->by_source[SFR_SOURCE_SFRAME] += n - 1;
+		return n;
+	}
+	if (sfr_walk_next(&env->walk))
+		return 0;
+	pcs[0] = env->walk.frame.regs.pc;
+	return 1;
 }
 
+/* As callchain.c does: some frames at once, handed on one by one. */
 unsigned int walk_sfreg(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			unsigned int max)
 {
-	unsigned int n = 0, run;
+	u64 some[RUN];
+	u32 i, n = 1, total = 0;
 
+	some[0] = from->pc;
 	walk_begin(env, from);
 	do {
-		pcs[n++] = env->walk.frame.regs.pc;
-		do {
-			run = sfr_walk_run(&env->walk, pcs + n, max - n);
-			n += run;
-		} while (run);
-	} while (n < max && next(env));
-	return n;
+		for (i = 0; i < n; i++)
+			pcs[total++] = some[i];
+		n = max - total < RUN ? max - total : RUN;
+	} while (n && (n = next_pcs(env, some, n)));
+	return total;
 }
 
 unsigned int walk_fp(struct env *env, const struct sfr_regs *from, u64 *pcs,

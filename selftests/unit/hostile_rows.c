@@ -37,6 +37,8 @@ static void row_starts(u8 v, u8 type)
 	ok(t && rule_is(sfr_table_rule(t, 15, false), SFR_BASE_SP, 8, 0) &&
 	   !rule_is(sfr_table_rule(t, 16, false), SFR_BASE_SP, 16, 0),
 	   "V%u, holds nowhere", v);
+	/* A block: itself, its row, and the end. */
+	is(t ? sfr_table_rows(t) : 0, type ? 3 : 2, "V%u, and is no row", v);
 	free(t);
 }
 

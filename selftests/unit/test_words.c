@@ -264,6 +264,41 @@ static void check(const struct vector *v)
 	   v->what, sfr_status_name(v->status));
 }
 
+/* The same bytes, of functions of either type, and with and without the signing bit. */
+static void check_same_words(void)
+{
+	static const s32 words[] = { R(7), 8 };
+	static const struct sfe_row row = { .base = SFE_SP, .n_words = 2, .words = words };
+	static const struct sfe_row mangled = {
+		.base = SFE_SP, .n_words = 2, .words = words, .mangled = true,
+	};
+	const struct sfe_func f[] = {
+		{ .start = 0, .size = 1, .n_rows = 1, .rows = &row },
+		{ .start = 1, .size = 1, .n_rows = 1, .rows = &row, .flexible = true },
+		{ .start = 2, .size = 1, .n_rows = 1, .rows = &mangled },
+		{ .start = 3, .size = 1, .n_rows = 1, .rows = &row },
+		{ .start = 4, .size = 1, .n_rows = 1, .rows = &mangled, .flexible = true },
+		{ .start = 5, .size = 1, .n_rows = 1, .rows = &row, .flexible = true },
+	};
+	struct sfe_section s = { .version = 3, .abi = SFE_AARCH64_LE, SFE_FUNC_ARRAY(f) };
+	struct sfr_table *t = must_build(&s);
+	struct sfr_rule by_type[] = {
+		{ .cfa_base = SP, .cfa_off = R(7), .ra_base = SLOT, .ra_off = 8, .fp_base = FP },
+		{ .cfa_base = REG(7), .cfa_off = 8, .ra_base = REG(30), .fp_base = FP },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(f); i++) {
+		struct sfr_rule want = by_type[f[i].flexible];
+
+		want.flags = SFR_RULE_GENERAL | (f[i].rows->mangled ? SFR_RULE_RA_SIGNED : 0);
+		ok(rule_equal(sfr_table_rule(t, i, false), want),
+		   "the same words, number %zu: %s%s", i, f[i].flexible ? "flexible" : "default",
+		   f[i].rows->mangled ? ", signed" : "");
+	}
+	free(t);
+}
+
 static void check_all(const struct vector *v, size_t n)
 {
 	while (n-- > 0)
@@ -276,5 +311,6 @@ int main(void)
 	check_all(aarch64, ARRAY_SIZE(aarch64));
 	check_all(s390x, ARRAY_SIZE(s390x));
 	check_all(flexible, ARRAY_SIZE(flexible));
+	check_same_words();
 	return tap_done();
 }

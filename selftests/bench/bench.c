@@ -90,7 +90,7 @@ void bench_figure(double value, const char *unit, const char *name, ...)
 	fputs("bench\t", figures);
 	vfprintf(figures, name, args);
 	va_end(args);
-	fprintf(figures, "\t%.4g\t%s\n", value, unit);
+	fprintf(figures, "\t%.6g\t%s\n", value, unit);
 	fflush(figures);
 }
 

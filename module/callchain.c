@@ -14,6 +14,9 @@
 #include "callchain.h"
 #include "unwind.h"
 
+/* Frames that are asked for at once: 256 bytes of stack. */
+#define SFREG_RUN	32
+
 bool notrace sfreg_callchain_can_walk(const struct pt_regs *regs)
 {
 	return user_64bit_mode((struct pt_regs *)regs) &&
@@ -40,13 +43,16 @@ static bool sfreg_at_uprobed_entry(void)
 void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs *regs)
 {
 	struct sfreg_unwind unwind;
+	u64 pcs[SFREG_RUN] = { regs->ip };
+	u32 i, n = 1;
 
 	sfreg_unwind_start(&unwind, regs);
 	unwind.walk.frame.at_entry = sfreg_at_uprobed_entry();
 	do {
 		/* Refused, without the number going up, when contexts have run out. */
-		if (perf_callchain_store(entry, unwind.walk.frame.regs.pc))
-			break;
-	} while (entry->nr < entry->max_stack && sfreg_unwind_next(&unwind));
+		for (i = 0; i < n && !perf_callchain_store(entry, pcs[i]); i++)
+			;
+		n = i < n ? 0 : min_t(u32, entry->max_stack - entry->nr, SFREG_RUN);
+	} while (n && (n = sfreg_unwind_pcs(&unwind, pcs, n)));
 	sfreg_unwind_end(&unwind);
 }

@@ -61,9 +61,8 @@ static __always_inline bool sfreg_take_callchain(const struct pt_regs *regs)
 {
 	const struct sfreg_view *view;
 
-	if (current->flags & (SFREG_PF_WORKER | PF_VCPU) || !current->mm)
-		return false;
-	if (!sfreg_callchain_can_walk(regs))
+	if (current->flags & (SFREG_PF_WORKER | PF_VCPU) || !current->mm ||
+	    !sfreg_callchain_can_walk(regs))
 		return false;
 	view = sfreg_space_view(current->mm);
 	if (!view || !view->root) {

@@ -15,6 +15,7 @@
 #include "ingest.h"
 #include "query.h"
 #include "registry.h"
+#include "signal_info.h"
 #include "target.h"
 #include "unwind.h"
 
@@ -27,11 +28,6 @@ SFREG_SAME(SOURCE_REGS);
 SFREG_SAME(SOURCE_SFRAME);
 SFREG_SAME(SOURCE_SIGNAL_FRAME);
 SFREG_SAME(SOURCE_FRAME_POINTER);
-SFREG_SAME(DISC_NONE);
-SFREG_SAME(DISC_ASYNC);
-SFREG_SAME(DISC_FAULT);
-SFREG_SAME(DISC_INJECTED);
-SFREG_SAME(DISC_UNKNOWN);
 SFREG_SAME(STOP_NONE);
 SFREG_SAME(STOP_OUTERMOST);
 SFREG_SAME(STOP_NO_WINDOW);
@@ -139,11 +135,11 @@ static u32 sfreg_backtrace(struct sfreg_frame *frames, u32 room, u32 *stop)
 			frames[n - 1].cfa = walk->cfa;
 		frames[n++] = (struct sfreg_frame) {
 			.pc = walk->frame.regs.pc,
-			.to_pc = walk->frame.to_pc,
 			.kind = walk->frame.kind,
 			.source = walk->frame.source,
-			.discontinuity = walk->frame.discontinuity,
 		};
+		if (walk->frame.kind == SFR_KIND_DISCONTINUITY)
+			sfreg_signal_info(&unwind, &frames[n - 1]);
 	} while (n < room && sfreg_unwind_next(&unwind));
 	*stop = sfreg_unwind_end(&unwind);
 	return n;

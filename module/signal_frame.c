@@ -21,14 +21,13 @@
 /* Offsets from the ucontext. */
 #define SFREG_MCONTEXT(field) \
 	(offsetof(struct ucontext, uc_mcontext) + offsetof(struct sigcontext_64, field))
-#define SFREG_SIGINFO(field) \
-	(sizeof(struct ucontext) + offsetof(struct siginfo, field))
 
 /* mov $__NR_rt_sigreturn, %rax (or %eax); syscall: as every libc has it. */
+static const u8 mov_rax[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+static const u8 mov_eax[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+
 static bool sfreg_is_sigreturn_code(void *env, u64 pc)
 {
-	static const u8 mov_rax[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
-	static const u8 mov_eax[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
 	u64 code[2];
 
 	/* Words, for that is what can be read; a last byte beyond them: its own. */
@@ -64,39 +63,6 @@ bool sfr_env_is_restorer(void *env, u64 pc)
 	return sfreg_is_installed_restorer(pc) || sfreg_is_sigreturn_code(env, pc);
 }
 
-static bool sfreg_signal_is_fault(int signo, int code)
-{
-	/* SI_KERNEL is above 0 as well: a general protection fault, say. */
-	return code > 0 && (signo == SIGSEGV || signo == SIGBUS || signo == SIGILL ||
-			    signo == SIGFPE || signo == SIGTRAP);
-}
-
-/*
- * Whether the siginfo has been written depends on SA_SIGINFO, which may have
- * changed since: the handler must be one that takes it now.
- */
-static void sfreg_signal_type(void *env, u64 sp, struct sfr_interruption *what)
-{
-	struct sighand_struct *sighand = rcu_dereference(current->sighand);
-	const struct sigaction *action;
-	u64 signo_errno, code_pad;
-	int signo;
-
-	*what = (struct sfr_interruption) { .type = SFR_DISC_UNKNOWN };
-	if (!sighand || !sfr_env_read(env, sp + SFREG_SIGINFO(si_signo), &signo_errno) ||
-	    !sfr_env_read(env, sp + SFREG_SIGINFO(si_code), &code_pad))
-		return;
-	signo = (s32)signo_errno;
-	if (signo < 1 || signo > _NSIG)
-		return;
-	action = &sighand->action[signo - 1].sa;
-	if (!(READ_ONCE(action->sa_flags) & SA_SIGINFO))
-		return;
-	what->to_pc = (__force u64)READ_ONCE(action->sa_handler);
-	what->type = sfreg_signal_is_fault(signo, (s32)code_pad) ? SFR_DISC_FAULT :
-								   SFR_DISC_ASYNC;
-}
-
 /*
  * Was it a page fault on fetching the instruction at pc: a jump into nowhere? If a
  * call led there, and not a jump, the word at sp is a return address. As a word
@@ -112,8 +78,7 @@ static bool sfreg_called_nowhere(void *env, u64 sp, const struct sfr_regs *regs)
 	       sfr_env_read(env, regs->sp, &ra) && sfr_env_window(env, ra - 1);
 }
 
-bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
-			  struct sfr_interruption *what)
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_entry)
 {
 	struct sfreg_unwind *unwind = env;
 
@@ -121,32 +86,31 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 	    !sfr_env_read(env, sp + SFREG_MCONTEXT(sp), &regs->sp) ||
 	    !sfr_env_read(env, sp + SFREG_MCONTEXT(bp), &regs->fp))
 		return false;
-	sfreg_signal_type(env, sp, what);
-	if (what->type == SFR_DISC_FAULT)
-		what->at_entry = sfreg_called_nowhere(env, sp, regs);
+	*at_entry = sfreg_called_nowhere(env, sp, regs);
 	unwind->signal_sp = sp;
 	return true;
 }
 
-/* By DWARF number, as the psABI has them: where pt_regs and signal frames keep it. */
 #define SFREG_REGISTER(name) { offsetof(struct pt_regs, name), SFREG_MCONTEXT(name) }
+
+/* By DWARF number, as the psABI has them: where pt_regs and signal frames keep it. */
+static const struct {
+	u16 pt_regs, frame;
+} sfreg_registers[] = {
+	SFREG_REGISTER(ax), SFREG_REGISTER(dx), SFREG_REGISTER(cx), SFREG_REGISTER(bx),
+	SFREG_REGISTER(si), SFREG_REGISTER(di), SFREG_REGISTER(bp), SFREG_REGISTER(sp),
+	SFREG_REGISTER(r8), SFREG_REGISTER(r9), SFREG_REGISTER(r10), SFREG_REGISTER(r11),
+	SFREG_REGISTER(r12), SFREG_REGISTER(r13), SFREG_REGISTER(r14), SFREG_REGISTER(r15),
+};
 
 bool sfr_env_register(void *env, u8 reg, u64 *value)
 {
-	static const struct {
-		u16 pt_regs, frame;
-	} at[] = {
-		SFREG_REGISTER(ax), SFREG_REGISTER(dx), SFREG_REGISTER(cx), SFREG_REGISTER(bx),
-		SFREG_REGISTER(si), SFREG_REGISTER(di), SFREG_REGISTER(bp), SFREG_REGISTER(sp),
-		SFREG_REGISTER(r8), SFREG_REGISTER(r9), SFREG_REGISTER(r10), SFREG_REGISTER(r11),
-		SFREG_REGISTER(r12), SFREG_REGISTER(r13), SFREG_REGISTER(r14), SFREG_REGISTER(r15),
-	};
 	struct sfreg_unwind *unwind = env;
 
-	if (reg >= ARRAY_SIZE(at))
+	if (reg >= ARRAY_SIZE(sfreg_registers))
 		return false;
 	if (unwind->signal_sp)
-		return sfr_env_read(env, unwind->signal_sp + at[reg].frame, value);
-	*value = *(const unsigned long *)((const char *)unwind->regs + at[reg].pt_regs);
+		return sfr_env_read(env, unwind->signal_sp + sfreg_registers[reg].frame, value);
+	*value = *(const u64 *)((const char *)unwind->regs + sfreg_registers[reg].pt_regs);
 	return true;
 }

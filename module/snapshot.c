@@ -44,21 +44,11 @@ static u32 sfreg_leaf_rank(const struct sfreg_leaf *leaf, u64 pc)
 	return sfreg_rank(leaf->win, sizeof(leaf->win[0]), leaf->n, pc);
 }
 
-/* The last window that begins at or below @pc. */
-static const struct sfreg_win *sfreg_root_below(const struct sfreg_root *root, u64 pc)
-{
-	const struct sfreg_leaf *leaf;
-	u32 rank = sfreg_root_rank(root, pc);
-
-	if (!rank)
-		return NULL;
-	leaf = root->slot[rank - 1].leaf;
-	return &leaf->win[sfreg_leaf_rank(leaf, pc) - 1];
-}
-
 const struct sfreg_win *sfreg_root_find(const struct sfreg_root *root, u64 pc)
 {
-	const struct sfreg_win *win = sfreg_root_below(root, pc);
+	u32 rank = sfreg_root_rank(root, pc);
+	const struct sfreg_leaf *leaf = rank ? root->slot[rank - 1].leaf : NULL;
+	const struct sfreg_win *win = leaf ? &leaf->win[sfreg_leaf_rank(leaf, pc) - 1] : NULL;
 
 	return win && pc < win->text.end ? win : NULL;
 }

@@ -50,7 +50,7 @@ notrace struct sfreg_view *sfreg_space_view(const struct mm_struct *mm)
 	return space ? rcu_dereference_raw(space->view) : NULL;
 }
 
-const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc)
+const struct sfr_window *sfreg_view_find(const struct sfreg_view *view, u64 pc)
 {
 	const struct sfreg_win *win = view->root ? sfreg_root_find(view->root, pc) : NULL;
 
@@ -58,7 +58,7 @@ const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc)
 	if (win && unlikely(smp_load_acquire(&view->any_dead)) &&
 	    test_bit(sfreg_root_number(view->root, win), view->dead))
 		return NULL;
-	return win;
+	return win ? &win->text : NULL;
 }
 
 struct sfreg_view *sfreg_view_alloc(struct sfreg_root *root, gfp_t gfp)

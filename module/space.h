@@ -64,7 +64,7 @@ void sfreg_view_free_rcu(struct rcu_head *rcu);
 
 /* Any context, under RCU (or with preemption off). */
 struct sfreg_view *sfreg_space_view(const struct mm_struct *mm);
-const struct sfreg_win *sfreg_view_find(const struct sfreg_view *view, u64 pc);
+const struct sfr_window *sfreg_view_find(const struct sfreg_view *view, u64 pc);
 
 /*
  * For a writer: the locked space of @mm, whose address space the caller keeps

@@ -58,10 +58,7 @@ static inline void sfreg_count_many(enum sfreg_counter counter, u64 n)
 	this_cpu_add(sfreg_counters.count[counter], n);
 }
 
-static inline void sfreg_count(enum sfreg_counter counter)
-{
-	sfreg_count_many(counter, 1);
-}
+#define sfreg_count(counter)	sfreg_count_many(counter, 1)
 
 static inline void sfreg_gauge_add(enum sfreg_gauge gauge, long n)
 {

@@ -24,52 +24,61 @@
 bool sfr_env_read(void *env, u64 addr, u64 *word)
 {
 	struct sfreg_unwind *unwind = env;
-	u64 value;
 
-	if (addr > unwind->walk.addr_max - sizeof(value))
+	if (unwind->plain_reads)
+		return sfr_env_peek(env, addr, word);
+	if (addr > unwind->walk.addr_max - sizeof(*word) ||
+	    copy_from_user_nofault(word, u64_to_user_ptr(addr), sizeof(*word)))
 		return false;
-	if (!unwind->plain_reads) {
-		if (copy_from_user_nofault(&value, u64_to_user_ptr(addr), sizeof(value)))
-			return false;
-		unwind->plain_reads = true;
-	} else if (__get_user(value, (u64 __user *)u64_to_user_ptr(addr))) {
-		return false;
-	}
-	*word = value;
+	unwind->plain_reads = true;
 	return true;
 }
 
 const struct sfr_window *sfr_env_window(void *env, u64 pc)
 {
 	struct sfreg_unwind *unwind = env;
-	const struct sfreg_win *win;
 
-	win = unwind->view ? sfreg_view_find(unwind->view, pc) : NULL;
-	return win ? &win->text : NULL;
+	return unwind->view ? sfreg_view_find(unwind->view, pc) : NULL;
 }
 
 void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 	__acquires(RCU)
 {
 	const struct sfr_regs from = { .pc = regs->ip, .sp = regs->sp, .fp = regs->bp };
+	u64 word;
 
 	*unwind = (struct sfreg_unwind) {
 		.walk.max_switches = READ_ONCE(sfreg_limit_stack_switches),
 		.walk.addr_max = TASK_SIZE_MAX,
 		.walk.env = unwind,
 		.regs = regs,
+		.by_source[SFR_SOURCE_REGS] = 1,
 	};
 	rcu_read_lock();
 	pagefault_disable();
 	unwind->view = sfreg_space_view(current->mm);
 	sfr_walk_start(&unwind->walk, &from);
+	/* For the answer to whether this context may read, not for the word. */
+	sfr_env_read(unwind, from.sp, &word);
 }
 
 bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 {
-	unwind->by_source[unwind->walk.frame.source]++;
 	unwind->stop = sfr_walk_next(&unwind->walk);
-	return unwind->stop == SFR_STOP_NONE;
+	if (unwind->stop)
+		return false;
+	unwind->by_source[unwind->walk.frame.source]++;
+	return true;
+}
+
+u32 sfreg_unwind_pcs(struct sfreg_unwind *unwind, u64 *pcs, u32 n)
+{
+	n = unwind->plain_reads ? sfr_walk_run(&unwind->walk, pcs, n) : 0;
+	unwind->by_source[SFR_SOURCE_SFRAME] += n;
+	if (n || !sfreg_unwind_next(unwind))
+		return n;
+	pcs[0] = unwind->walk.frame.regs.pc;
+	return 1;
 }
 
 /* The counters follow the sources; each walk has one frame of its registers. */
@@ -84,10 +93,8 @@ enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 
 	pagefault_enable();
 	rcu_read_unlock();
-	if (unwind->stop == SFR_STOP_NONE) {
-		unwind->by_source[unwind->walk.frame.source]++;
+	if (unwind->stop == SFR_STOP_NONE)
 		unwind->stop = SFR_STOP_FRAME_LIMIT;
-	}
 	for (source = 0; source < ARRAY_SIZE(unwind->by_source); source++) {
 		sfreg_count_many(SFREG_STAT_walks + source, unwind->by_source[source]);
 		sfreg_count_many(SFREG_STAT_frames, unwind->by_source[source]);

@@ -2,7 +2,7 @@
 /*
  * From pt_regs to a walk over the current thread's user stack.
  *
- *	sfreg_unwind_start(&unwind, regs);
+ *	sfreg_unwind_start(&unwind, regs);	its first frame is that of regs
  *	do
  *		use(unwind.walk.frame);
  *	while (room && sfreg_unwind_next(&unwind));
@@ -35,6 +35,8 @@ struct sfreg_unwind {
 void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs);
 /* One frame on; false: there is none, and why is said at the end. */
 bool sfreg_unwind_next(struct sfreg_unwind *unwind);
+/* The next frames' pcs, as many as come easily, up to @n, which is not 0. 0: as above. */
+u32 sfreg_unwind_pcs(struct sfreg_unwind *unwind, u64 *pcs, u32 n);
 /* Counts the walk. Return: why it ended; the frame limit, if it was not at its end. */
 enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind);
 

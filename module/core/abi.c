@@ -17,6 +17,16 @@ static void default_ra(const struct sfr_abi_desc *abi, struct sfr_rule *rule)
 	rule->ra_off = abi->fixed_ra;
 }
 
+/* gas (2.47) writes nonsense for what it cannot say: that costs a row, no more. */
+static u8 register_base(const struct sfr_abi_desc *abi, u32 reg)
+{
+	if (reg == abi->sp)
+		return SFR_BASE_SP;
+	if (reg == abi->fp)
+		return SFR_BASE_FP;
+	return SFR_BASE_REG + (reg < abi->n_regs ? reg : 32);
+}
+
 /* cfa = base + word 0; fp = *(cfa + word 1). */
 static enum sfr_status amd64_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
 				  struct sfr_rule *rule)
@@ -52,51 +62,52 @@ static enum sfr_status aarch64_rule(const struct sfr_abi_desc *abi,
 }
 
 /* Version 2: an odd word is 2 * the number of the register that holds it + 1. */
-static enum sfr_status s390x_register(const struct sfr_abi_desc *abi,
-				      const struct sfr_words *words, u8 *base, s32 *off)
+static void s390x_register(const struct sfr_abi_desc *abi, u8 *base, s32 *off)
 {
-	if (words->version > 2 || !(*off & 1) || *base != STACK_SLOT)
-		return SFR_OK;
-	if (*off < 0 || *off >> 1 >= abi->n_regs)
-		return SFR_ERR_RULE;
-	*base = SFR_BASE_REG + (*off >> 1);
+	if (!(*off & 1) || *base != STACK_SLOT)
+		return;
+	*base = register_base(abi, (u32)*off >> 1);
 	*off = 0;
-	return SFR_OK;
 }
 
-/* As AArch64's; but word 0 is (offset - 160) / 8, which saves bytes. */
+/* As AArch64's. */
 static enum sfr_status s390x_rule(const struct sfr_abi_desc *abi, const struct sfr_words *words,
 				  struct sfr_rule *rule)
 {
 	enum sfr_status status = aarch64_rule(abi, words, rule);
 
-	if (status)
-		return status;
-	if (__builtin_mul_overflow(rule->cfa_off, 8, &rule->cfa_off) ||
-	    __builtin_add_overflow(rule->cfa_off, 160, &rule->cfa_off))
-		return SFR_ERR_RULE;
-	status = s390x_register(abi, words, &rule->ra_base, &rule->ra_off);
-	return status ? status :
-	       s390x_register(abi, words, &rule->fp_base, &rule->fp_off);
+	if (words->version == 2) {
+		s390x_register(abi, &rule->ra_base, &rule->ra_off);
+		s390x_register(abi, &rule->fp_base, &rule->fp_off);
+	}
+	return status;
 }
 
 static const struct sfr_abi_desc abis[] = {
 	[SFR_ABI_AARCH64_BE] = {
 		.min_version = 1, .big = true, .signs_ra = true,
-		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .rule = aarch64_rule,
+		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .cfa_unit = 1,
+		.rule = aarch64_rule,
 	},
 	[SFR_ABI_AARCH64_LE] = {
 		.min_version = 1, .signs_ra = true,
-		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .rule = aarch64_rule,
+		.sp = 31, .fp = 29, .ra = 30, .n_regs = 32, .cfa_unit = 1,
+		.rule = aarch64_rule,
 	},
 	[SFR_ABI_AMD64_LE] = {
 		.min_version = 1, .fixed_ra = -8, .v1_rep_size = SFR_V1_REP_SIZE,
-		.sp = 7, .fp = 6, .n_regs = 16, .rule = amd64_rule,
+		.sp = 7, .fp = 6, .n_regs = 16, .cfa_unit = 1,
+		.rule = amd64_rule,
 	},
-	/* 16 to 31: floating point registers, in which leaf functions save others. */
+	/*
+	 * Registers 16 to 31: floating point, in which leaf functions save others.
+	 * A CFA is at least 160 above sp, and that is left out. So writes gas in
+	 * flexible functions, too, of which the specification does not say it.
+	 */
 	[SFR_ABI_S390X_BE] = {
 		.min_version = 2, .big = true,
-		.sp = 15, .fp = 11, .ra = 14, .n_regs = 32, .rule = s390x_rule,
+		.sp = 15, .fp = 11, .ra = 14, .n_regs = 32, .cfa_unit = 8, .cfa_bias = 160,
+		.rule = s390x_rule,
 	},
 };
 
@@ -111,17 +122,12 @@ const struct sfr_abi_desc *sfr_abi(u8 abi, u8 version)
 static enum sfr_status place(const struct sfr_abi_desc *abi, u32 control, s32 word,
 			     u8 *base, s32 *off)
 {
-	u32 reg = control >> SFR_CONTROL_REG_SHIFT;
-
 	if (control & SFR_CONTROL_RESERVED)
 		return SFR_ERR_FRE_INFO;
-	if (!(control & SFR_CONTROL_REG))
-		*base = SFR_BASE_CFA;
-	else if (reg >= abi->n_regs)
-		return SFR_ERR_RULE;
+	if (control & SFR_CONTROL_REG)
+		*base = register_base(abi, control >> SFR_CONTROL_REG_SHIFT);
 	else
-		*base = reg == abi->sp ? SFR_BASE_SP :
-			reg == abi->fp ? SFR_BASE_FP : SFR_BASE_REG + reg;
+		*base = SFR_BASE_CFA;
 	if (control & SFR_CONTROL_DEREF)
 		*base |= SFR_BASE_DEREF;
 	*off = word;
@@ -174,9 +180,16 @@ static enum sfr_status check(const struct sfr_rule *rule)
 	return SFR_OK;
 }
 
-static bool is_common(const struct sfr_rule *rule)
+static enum sfr_status scale_cfa(const struct sfr_abi_desc *abi, struct sfr_rule *rule)
 {
-	return rule->cfa_base <= SFR_BASE_FP &&
+	return __builtin_mul_overflow(rule->cfa_off, abi->cfa_unit, &rule->cfa_off) ||
+	       __builtin_add_overflow(rule->cfa_off, abi->cfa_bias, &rule->cfa_off) ?
+		       SFR_ERR_RULE : SFR_OK;
+}
+
+static bool is_common(const struct sfr_abi_desc *abi, const struct sfr_rule *rule)
+{
+	return abi->fixed_ra == SFR_COMMON_RA && rule->cfa_base <= SFR_BASE_FP &&
 	       rule->ra_base == STACK_SLOT && rule->ra_off == SFR_COMMON_RA &&
 	       (rule->fp_base == STACK_SLOT ||
 		(rule->fp_base == SFR_BASE_FP && !rule->fp_off));
@@ -191,8 +204,10 @@ enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_wo
 	status = words->flexible ? flexible_rule(abi, words, rule) :
 				   abi->rule(abi, words, rule);
 	if (!status)
+		status = scale_cfa(abi, rule);
+	if (!status)
 		status = check(rule);
-	if (!is_common(rule))
+	if (!is_common(abi, rule))
 		rule->flags |= SFR_RULE_GENERAL;
 	return status;
 }

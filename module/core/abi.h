@@ -26,7 +26,8 @@ struct sfr_abi_desc {
 	s8 fixed_ra;		/* where the header must say it is; 0: rows say it */
 	u8 v1_rep_size;		/* of version 1's repeating blocks; 0: it has none */
 	u8 sp, fp, ra;		/* DWARF numbers */
-	u8 n_regs;		/* that can hold an address, or a saved one */
+	u8 n_regs;		/* that can hold an address, or a saved one; <= 32 */
+	u8 cfa_unit, cfa_bias;	/* a CFA's offset is word * unit + bias */
 	/* cfa, ra, fp of a default FDE's row; @words->n > 0. */
 	enum sfr_status (*rule)(const struct sfr_abi_desc *abi, const struct sfr_words *words,
 				struct sfr_rule *rule);

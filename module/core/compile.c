@@ -36,10 +36,10 @@ static struct room room_of(const struct sfr_compile_plan *plan)
 	if (room.rows > plan->max_rows)
 		room.rows = plan->max_rows;
 	/*
-	 * A gap, outermost, signal; a rule per FRE; per function a block, or the
-	 * byte before a trampoline.
+	 * A gap, outermost; a rule per FRE; per function a block, or a trampoline
+	 * and the byte before it. Equal ones may be two: see numbering.c.
 	 */
-	room.rules = (u64)plan->n_fres + plan->n_fdes + 3;
+	room.rules = (u64)plan->n_fres + 2 * (u64)plan->n_fdes + 2;
 	if (room.rules > SFR_MAX_RULES)
 		room.rules = SFR_MAX_RULES;
 	room.slots = sfr_numbering_slots(room.rules);
@@ -277,7 +277,7 @@ static enum sfr_status add_func(struct sfr_scratch *s, const struct sfr_func *fu
 		return status;
 	if (fde.signal)
 		status = add_signal(s, from);
-	else if (s->plan->version == 3 && !fde.n_fres)
+	else if (s->plan->version == 3 && !fde.n_fres && !fde.flexible)
 		status = add_rule(s, &s->text, from, &outermost);
 	else if (fde.rep_size)
 		status = add_block(s, &fde, from);

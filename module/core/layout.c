@@ -22,7 +22,7 @@ static void choose_form(struct sfr_table *t)
 			return;
 	}
 	t->shift = 0;
-	t->bisect = true;
+	t->run_span = 0;
 	t->n_pages = 0;
 	t->n_blocks = 0;
 }
@@ -34,6 +34,7 @@ void sfr_layout(struct sfr_scratch *s)
 
 	t->lowest = s->lowest;
 	t->span = s->span;
+	t->run_span = s->span;
 	t->n_rules = s->numbering.n_rules;
 	t->n_text_rows = s->text.n;
 	t->n_rows = s->text.n + s->n_block_rows;
@@ -77,7 +78,7 @@ static void end_blocks(struct filling *f, u32 block, u16 number)
 		begin_page(f, page, number);
 		f->index[f->n_blocks] = f->n_rows - 1 - f->pages[page];
 		if (f->n_rows - f->block_row > SFR_CROWD)
-			f->table->bisect = true;
+			f->table->run_span = 0;
 		f->block_row = f->n_rows;
 	}
 }

@@ -11,29 +11,23 @@
 #include "rows.h"
 #include "table.h"
 
-/* The number of the rule at @offset, below ->span, of a table that says ->bisect. */
-u16 sfr_bisected_number(const struct sfr_table *table, u32 offset);
-
 /* What @rule, which bears a flag, means at @offset. NULL: there is no rule. */
 const struct sfr_rule *sfr_resolve(const struct sfr_table *table, const struct sfr_rule *rule,
 				   u32 offset, bool after_call);
 
 /*
- * The rule at @offset, which is below ->span. The scan ends at its page's first
- * row, and is of SFR_CROWD rows at most.
+ * The number of the rule at @offset, which is below ->run_span. The scan ends at
+ * its page's first row, and is of SFR_CROWD rows at most.
  */
-static inline const struct sfr_rule *sfr_rule_at(const struct sfr_table *table, u32 offset)
+static inline u16 sfr_scanned_number(const struct sfr_table *table, u32 offset)
 {
 	u32 bound = sfr_row_bound(offset);
-	const u32 *row;
+	const u32 *row = &table->rows[table->pages[offset >> SFR_PAGE_SHIFT] +
+				      table->index[offset >> table->shift]];
 
-	if (unlikely(table->bisect))
-		return &table->rules[sfr_bisected_number(table, offset)];
-	row = &table->rows[table->pages[offset >> SFR_PAGE_SHIFT] +
-			   table->index[offset >> table->shift]];
 	while (*row > bound)
 		row--;
-	return &table->rules[sfr_row_number(*row)];
+	return sfr_row_number(*row);
 }
 
 #endif /* SFR_LOOKUP_H */

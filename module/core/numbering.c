@@ -22,6 +22,7 @@ void sfr_numbering_init(struct sfr_numbering *n, u32 rules)
 		n->memo[i].key = SFR_MEMO_NONE;
 	n->slot_mask = slots - 1;
 	n->n_rules = 1;
+	n->room = rules;
 }
 
 static u32 hash(const struct sfr_rule *rule)
@@ -47,7 +48,7 @@ enum sfr_status sfr_number_rule(struct sfr_numbering *n, const struct sfr_rule *
 		if (!memcmp(&n->rules[*number], rule, sizeof(*rule)))
 			return SFR_OK;
 	}
-	if (n->n_rules == SFR_MAX_RULES)
+	if (n->n_rules == n->room)
 		return SFR_ERR_RULES;
 	*number = n->n_rules;
 	n->slots[slot & n->slot_mask] = *number;

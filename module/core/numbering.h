@@ -27,7 +27,7 @@ struct sfr_memo {
 struct sfr_numbering {
 	struct sfr_rule *rules;	/* by number; SFR_RULE_NONE is a gap's */
 	u16 *slots;		/* numbers by hash; 0: free */
-	u32 n_rules;
+	u32 n_rules, room;
 	u32 slot_mask;
 	struct sfr_memo memo[1 << SFR_MEMO_BITS];
 };
@@ -53,7 +53,7 @@ static inline u32 sfr_numbering_slots(u32 rules)
 
 /* @n: ->rules and ->slots point to room for @rules rules and their slots. */
 void sfr_numbering_init(struct sfr_numbering *n, u32 rules);
-/* The number of @rule, known or new; SFR_ERR_RULES: there are no more numbers. */
+/* The number of @rule, known or new; SFR_ERR_RULES: there is no room for more. */
 enum sfr_status sfr_number_rule(struct sfr_numbering *n, const struct sfr_rule *rule,
 				u16 *number);
 

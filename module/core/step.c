@@ -13,25 +13,19 @@
 #define WORD	8
 
 /*
- * Where else than on the stack a return address is, it is so in a frame that has
- * not called yet, which may not have moved sp either: once, for the next frame
- * has called.
+ * A frame that has not called yet may leave sp where it is, if its return address
+ * is elsewhere than on the stack: once, for the next frame has called.
  */
-static bool moves_up(const struct sfr_walk *walk, const struct sfr_rule *rule, u64 sp)
-{
-	if (sp > walk->frame.regs.sp)
-		return true;
-	return sp == walk->frame.regs.sp && !(rule->ra_base & SFR_BASE_DEREF) &&
-	       walk->frame.kind != SFR_KIND_CALL;
-}
-
 static enum sfr_stop check_cfa(const struct sfr_walk *walk, const struct sfr_rule *rule,
 			       u64 cfa)
 {
-	if (cfa >= walk->addr_max || cfa % WORD)
+	bool may_stay = !(rule->ra_base & SFR_BASE_DEREF) && walk->frame.kind != SFR_KIND_CALL;
+	u64 sp = cfa + (s64)walk->sp_off;
+
+	if (cfa > walk->addr_max || sp > walk->addr_max || cfa % WORD)
 		return SFR_STOP_BAD_CFA;
-	return likely(moves_up(walk, rule, cfa + (s64)walk->sp_off)) ? SFR_STOP_NONE :
-								      SFR_STOP_NO_PROGRESS;
+	return sp > walk->frame.regs.sp || (may_stay && sp == walk->frame.regs.sp) ?
+		       SFR_STOP_NONE : SFR_STOP_NO_PROGRESS;
 }
 
 /*
@@ -76,6 +70,6 @@ enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
 	if (!caller.pc || caller.pc >= walk->addr_max)
 		return SFR_STOP_BAD_RA;
 	caller.sp += walk->sp_off;
-	walk->frame.regs = caller;
+	sfr_walk_arrive(walk, caller, SFR_SOURCE_SFRAME);
 	return SFR_STOP_NONE;
 }

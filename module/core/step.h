@@ -11,7 +11,7 @@
 
 /*
  * sfr_step() - apply @rule, which is neither outermost nor a signal frame's
- * @walk: on success its frame's registers are the caller's
+ * @walk: on success it stands on the caller
  * @rule: the rule that holds where the walk stands
  *
  * Any context, NMI included.

@@ -31,6 +31,7 @@
 struct sfr_table {
 	s64 lowest;		/* start of the first function */
 	u64 span;		/* from there to the last one's end */
+	u64 run_span;		/* the same; 0 if rows must be bisected for */
 	const struct sfr_rule *rules;	/* rules[0] is a gap's */
 	const u32 *pages;	/* each page's first row */
 	const u16 *index;	/* the last row of each block, or before it, counted
@@ -39,7 +40,6 @@ struct sfr_table {
 	const u32 *offsets;	/* of a sparse table: n_text_rows */
 	const u16 *numbers;	/* the same */
 	u8 shift;
-	bool bisect;		/* sparse, or crowded: no row is found by a short scan */
 	u32 n_rules;
 	u32 n_rows;		/* without those that only begin a page */
 	u32 n_text_rows;

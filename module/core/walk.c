@@ -13,14 +13,18 @@
 /* What a frame pointer addresses: the caller's frame pointer, the return address. */
 #define FP_FRAME	16
 
+/* Holds no address. */
+static const struct sfr_window nowhere;
+
 void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs)
 {
-	memset(&walk->frame, 0, sizeof(walk->frame));
-	walk->frame.regs = *regs;
-	walk->frame.kind = SFR_KIND_EXACT;
-	walk->frame.source = SFR_SOURCE_REGS;
+	int i;
+
+	walk->frame = (struct sfr_frame) { .regs = *regs, .source = SFR_SOURCE_REGS };
 	walk->cfa = 0;
 	walk->n_switches = 0;
+	for (i = 0; i < SFR_WALK_RECENT; i++)
+		walk->recent[i] = &nowhere;
 }
 
 /*
@@ -51,36 +55,27 @@ static const struct sfr_rule *frame_rule(const struct sfr_walk *walk, enum sfr_s
 /* (pc, sp, fp) = what the kernel saved at sp; only here may sp go down. */
 static enum sfr_stop leave_signal(struct sfr_walk *walk)
 {
-	struct sfr_frame *frame = &walk->frame;
-	struct sfr_interruption what = { .type = SFR_DISC_UNKNOWN };
-	struct sfr_regs regs;
+	struct sfr_frame *frame = &walk->frame, left = {
+		.kind = SFR_KIND_DISCONTINUITY,
+		.source = SFR_SOURCE_SIGNAL_FRAME,
+	};
 
-	if (!sfr_env_signal_frame(walk->env, frame->regs.sp, &regs, &what))
+	if (!sfr_env_signal_frame(walk->env, frame->regs.sp, &left.regs, &left.at_entry))
 		return SFR_STOP_UNREADABLE;
-	if (regs.sp <= frame->regs.sp) {
+	if (left.regs.sp <= frame->regs.sp) {
 		if (walk->n_switches >= walk->max_switches)
 			return SFR_STOP_SWITCH_LIMIT;
 		walk->n_switches++;
 	}
-	walk->cfa = regs.sp;
-	frame->regs = regs;
-	frame->to_pc = what.to_pc;
-	frame->kind = SFR_KIND_DISCONTINUITY;
-	frame->source = SFR_SOURCE_SIGNAL_FRAME;
-	frame->discontinuity = what.type;
-	frame->at_entry = what.at_entry;
+	walk->cfa = left.regs.sp;
+	*frame = left;
 	return SFR_STOP_NONE;
 }
 
-/* The walk now stands on a frame that was left by a call. */
-static void arrive(struct sfr_walk *walk, enum sfr_source source)
+void sfr_walk_arrive(struct sfr_walk *walk, struct sfr_regs regs, enum sfr_source source)
 {
-	walk->frame.to_pc = 0;
-	walk->frame.kind = SFR_KIND_CALL;
-	walk->frame.source = source;
-	walk->frame.discontinuity = SFR_DISC_NONE;
-	walk->frame.at_entry = false;
-	walk->cfa = walk->frame.regs.sp - walk->sp_off;
+	walk->frame = (struct sfr_frame) { .regs = regs, .kind = SFR_KIND_CALL, .source = source };
+	walk->cfa = regs.sp - walk->sp_off;
 }
 
 /*
@@ -96,20 +91,18 @@ static enum sfr_stop leave_by_fp(struct sfr_walk *walk, enum sfr_stop none)
 	    !sfr_env_read(walk->env, fp, &caller.fp) ||
 	    !sfr_env_read(walk->env, fp + FP_FRAME / 2, &caller.pc))
 		return none;
-	walk->frame.regs = caller;
-	arrive(walk, SFR_SOURCE_FRAME_POINTER);
+	sfr_walk_arrive(walk, caller, SFR_SOURCE_FRAME_POINTER);
 	return SFR_STOP_NONE;
 }
 
 /* (pc, sp, fp) = (*sp, sp + 8, fp): a frame whose function has not begun. */
 static bool leave_entry(struct sfr_walk *walk)
 {
-	struct sfr_regs *regs = &walk->frame.regs;
+	struct sfr_regs caller = { .sp = walk->frame.regs.sp + 8, .fp = walk->frame.regs.fp };
 
-	if (!walk->frame.at_entry || !sfr_env_read(walk->env, regs->sp, &regs->pc))
+	if (!walk->frame.at_entry || !sfr_env_read(walk->env, walk->frame.regs.sp, &caller.pc))
 		return false;
-	regs->sp += FP_FRAME / 2;
-	arrive(walk, SFR_SOURCE_FRAME_POINTER);
+	sfr_walk_arrive(walk, caller, SFR_SOURCE_FRAME_POINTER);
 	return true;
 }
 
@@ -129,8 +122,5 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 		return SFR_STOP_OUTERMOST;
 	if (rule->flags & SFR_RULE_SIGNAL)
 		return leave_signal(walk);
-	stop = sfr_step(walk, rule);
-	if (!stop)
-		arrive(walk, SFR_SOURCE_SFRAME);
-	return stop;
+	return sfr_step(walk, rule);
 }

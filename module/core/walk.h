@@ -19,7 +19,7 @@
 #include <sfr_env.h>
 #include "rows.h"
 
-/* The values of these four are those of the uapi header; query.c asserts it. */
+/* The values of these three are those of the uapi header; query.c asserts it. */
 enum sfr_kind { SFR_KIND_EXACT, SFR_KIND_CALL, SFR_KIND_DISCONTINUITY };
 
 enum sfr_source {
@@ -27,14 +27,6 @@ enum sfr_source {
 	SFR_SOURCE_SFRAME,
 	SFR_SOURCE_SIGNAL_FRAME,
 	SFR_SOURCE_FRAME_POINTER,
-};
-
-enum sfr_discontinuity {
-	SFR_DISC_NONE,
-	SFR_DISC_ASYNC,
-	SFR_DISC_FAULT,
-	SFR_DISC_INJECTED,
-	SFR_DISC_UNKNOWN,
 };
 
 enum sfr_stop {
@@ -63,23 +55,16 @@ struct sfr_window {
 	const struct sfr_table *table;
 };
 
-/* What a signal frame says besides the registers. */
-struct sfr_interruption {
-	u64 to_pc;		/* the handler's entry, 0: not known */
-	u8 type;		/* enum sfr_discontinuity */
-	bool at_entry;		/* pc has just been called: see struct sfr_frame */
-};
-
 struct sfr_frame {
 	struct sfr_regs regs;	/* regs.pc is the frame's pc */
-	u64 to_pc;
 	u8 kind;		/* enum sfr_kind */
 	u8 source;		/* enum sfr_source */
-	u8 discontinuity;	/* enum sfr_discontinuity */
 	bool at_entry;		/* without a rule: the return address lies at sp, fp
 				 * is the caller's. Of the first frame, the caller
 				 * may set it after sfr_walk_start() */
 };
+
+#define SFR_WALK_RECENT	8
 
 struct sfr_walk {
 	struct sfr_frame frame;	/* the frame that the walk stands on */
@@ -89,6 +74,7 @@ struct sfr_walk {
 	u64 addr_max;		/* first address that is not user space */
 	s32 sp_off;		/* the caller's sp is cfa + sp_off: 0, s390x -160 */
 	void *env;		/* handed to the functions below */
+	const struct sfr_window *recent[SFR_WALK_RECENT];	/* run.c's */
 };
 
 void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs);
@@ -100,6 +86,9 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk);
  * many; the walk stands on the last. 0 says nothing: ask sfr_walk_next().
  */
 u32 sfr_walk_run(struct sfr_walk *walk, u64 *pcs, u32 n);
+
+/* For run.c and step.c: the walk now stands on a frame that was left by a call. */
+void sfr_walk_arrive(struct sfr_walk *walk, struct sfr_regs regs, enum sfr_source source);
 
 /*
  * What each environment links in. All of them: any context, bounded, no lock.
@@ -124,9 +113,9 @@ bool sfr_env_is_restorer(void *env, u64 pc);
 
 /*
  * The registers that the kernel saved in the signal frame which the trampoline
- * finds at @sp. False if it cannot be read or holds what no thread can have.
+ * finds at @sp; @at_entry, false before, as in struct sfr_frame. False if it
+ * cannot be read or holds what no thread can have.
  */
-bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
-			  struct sfr_interruption *what);
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_entry);
 
 #endif /* SFR_WALK_H */

@@ -74,13 +74,12 @@ bool sfr_env_is_restorer(void *env, u64 pc)
 	return false;
 }
 
-bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
-			  struct sfr_interruption *what)
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_entry)
 {
 	(void)env;
 	(void)sp;
 	(void)regs;
-	(void)what;
+	(void)at_entry;
 	return false;
 }
 

@@ -26,14 +26,17 @@ struct seen {
 
 static struct seen see(const struct sfr_walk *walk)
 {
-	struct seen s;
+	return (struct seen) { walk->frame, walk->cfa, walk->n_switches };
+}
 
-	/* Compared as bytes: the padding too. */
-	memset(&s, 0, sizeof(s));
-	memcpy(&s.frame, &walk->frame, sizeof(s.frame));
-	s.cfa = walk->cfa;
-	s.n_switches = walk->n_switches;
-	return s;
+static bool same(const struct seen *a, const struct seen *b)
+{
+	const struct sfr_frame *f = &a->frame, *g = &b->frame;
+
+	return !memcmp(&f->regs, &g->regs, sizeof(f->regs)) &&
+	       f->kind == g->kind && f->source == g->source &&
+	       f->at_entry == g->at_entry &&
+	       a->cfa == b->cfa && a->n_switches == b->n_switches;
 }
 
 static u32 below(u32 n)
@@ -113,7 +116,7 @@ static int compare(struct sfr_walk *walk, const struct seen *want, u32 n, enum s
 				return 1;
 		at += made;
 		*in_runs += made;
-		if (memcmp(&now, made ? &want[at] : &before, sizeof(now)))
+		if (!same(&now, made ? &want[at] : &before))
 			return 1;
 		if (made && below(2))
 			continue;
@@ -121,13 +124,13 @@ static int compare(struct sfr_walk *walk, const struct seen *want, u32 n, enum s
 		now = see(walk);
 		if (at + 1 == n)
 			return stop != end;
-		if (stop || memcmp(&now, &want[++at], sizeof(now)))
+		if (stop || !same(&now, &want[++at]))
 			return 1;
 	}
 	return 0;
 }
 
-static int random_walk(u64 seed, s32 sp_off, u32 *frames, u32 *in_runs)
+static int random_walk(u64 seed, u8 abi, u32 *frames, u32 *in_runs)
 {
 	static const enum shape_kind kinds[] = { SHAPE_SMALL, SHAPE_TRAMPOLINES, SHAPE_DENSE };
 	static struct seen want[FRAMES];
@@ -136,10 +139,11 @@ static int random_walk(u64 seed, s32 sp_off, u32 *frames, u32 *in_runs)
 	struct sfr_table *t;
 	struct sfr_walk walk;
 	enum sfr_stop stop = SFR_STOP_NONE;
+	s32 sp_off = abi == SFE_S390X ? -160 : 0;
 	int wrong;
 	u32 n;
 
-	random_shape(&shape, kinds[seed % 3], 2 + seed % 4 / 3, SFE_AMD64, seed);
+	random_shape(&shape, kinds[seed % 3], 2 + seed % 4 / 3, abi, seed);
 	t = must_build(&shape.section);
 	random_world(&w, t, &text, &len);
 	pc = random_word(text, len);
@@ -156,24 +160,24 @@ static int random_walk(u64 seed, s32 sp_off, u32 *frames, u32 *in_runs)
 	return wrong;
 }
 
-static void check_random(s32 sp_off)
+static void check_random(u8 abi)
 {
 	u32 frames = 0, in_runs = 0;
 	int wrong = 0;
 	u64 seed;
 
 	for (seed = 0; seed < WORLDS; seed++) {
-		int bad = random_walk(seed, sp_off, &frames, &in_runs);
+		int bad = random_walk(seed, abi, &frames, &in_runs);
 
 		if (bad && !wrong)
 			printf("# first: world %llu\n", (long long)seed);
 		wrong += bad;
 	}
-	is(wrong, 0, "sp_off %d: %d random walks, %u frames, the same in runs", sp_off, WORLDS,
+	is(wrong, 0, "ABI %u: %d random walks, %u frames, the same in runs", abi, WORLDS,
 	   frames);
-	/* Another distance than 0 is not a run's business. */
-	ok(sp_off ? !in_runs : in_runs > frames / 10, "sp_off %d: (%u frames in runs)", sp_off,
-	   in_runs);
+	/* Other machines' frames are not a run's business. */
+	ok(abi == SFE_AMD64 ? in_runs > frames / 10 : !in_runs, "ABI %u: (%u frames in runs)",
+	   abi, in_runs);
 }
 
 /*
@@ -218,9 +222,7 @@ static void check_chain(struct world *w)
 	world_word(w, next, 0x88);
 	world_word(w, next + 8, TEXT + 0x41);
 	world_start(w, &walk, TEXT + 0x01, SP, 0x99);
-	is(sfr_walk_run(&walk, pcs, 8), 0, "the first frame has not called");
-	walk.frame.kind = SFR_KIND_CALL;
-	is(sfr_walk_run(&walk, pcs, 8), 5, "as far as there are callers");
+		is(sfr_walk_run(&walk, pcs, 8), 5, "as far as there are callers");
 	ok(!memcmp(pcs, want, sizeof(want)) && !pcs[5], "each by its rule");
 	ok(walk.frame.regs.pc == TEXT + 0x41 && walk.frame.regs.sp == next + 16 &&
 	   walk.frame.regs.fp == 0x88 && walk.cfa == next + 16, "to the last one's registers");
@@ -256,7 +258,7 @@ static void check_unusual(struct world *w, struct sfr_regs regs, u64 cfa, u64 ra
 	before = see(&walk);
 	is(sfr_walk_run(&walk, pcs, 2), 0, "%s: no run", name);
 	now = see(&walk);
-	ok(!memcmp(&now, &before, sizeof(now)) && pcs[0] == 1, "%s: and nothing done", name);
+	ok(same(&now, &before) && pcs[0] == 1, "%s: and nothing done", name);
 }
 
 #define REGS(pc, sp, fp)	((struct sfr_regs) { (pc), (sp), (fp) })
@@ -270,7 +272,6 @@ static void check_stops(struct world *w)
 	check_unusual(w, REGS(TEXT + 0x01, SP + 4, 0), SP + 20, ra, "a CFA misaligned");
 	check_unusual(w, REGS(TEXT + 0x21, SP, SP - 16), SP, ra, "a CFA at sp");
 	check_unusual(w, REGS(TEXT + 0x21, SP, SP - 24), SP - 8, ra, "a CFA below sp");
-	check_unusual(w, REGS(TEXT + 0x21, SP, top - 16), top, ra, "a CFA at the end");
 	check_unusual(w, REGS(TEXT + 0x21, SP, top - 8), top + 8, ra, "a CFA beyond the end");
 	check_unusual(w, REGS(TEXT + 0x11, SP, 0), 0, ra, "a stack that cannot be read");
 	check_unusual(w, REGS(TEXT + 0x51, SP, SP), SP + 16, ra, "a gap");
@@ -295,7 +296,7 @@ static void check_half(struct world *w)
 	before = see(&walk);
 	is(sfr_walk_run(&walk, pcs, 2), 0, "a frame pointer that cannot be read: no run");
 	now = see(&walk);
-	ok(!memcmp(&now, &before, sizeof(now)), "and nothing done");
+	ok(same(&now, &before), "and nothing done");
 	/* The same one frame further. */
 	world_word(w, SP - 8, TEXT + 0x01);
 	world_start(w, &walk, TEXT + 0x31, SP - 240, 0x99);
@@ -331,7 +332,8 @@ int main(void)
 	check_half(&w);
 	check_window_end(t);
 	free(t);
-	check_random(0);
-	check_random(-160);
+	check_random(SFE_AMD64);
+	check_random(SFE_AARCH64_LE);
+	check_random(SFE_S390X);
 	return tap_done();
 }

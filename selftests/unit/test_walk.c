@@ -42,8 +42,7 @@ static const struct sfe_section section = { .version = 2, SFE_FUNC_ARRAY(funcs) 
 static bool frame_is(const struct sfr_walk *w, u64 pc, u64 sp, u64 fp, int kind, int source)
 {
 	return w->frame.regs.pc == pc && w->frame.regs.sp == sp && w->frame.regs.fp == fp &&
-	       w->frame.kind == kind && w->frame.source == source &&
-	       w->frame.discontinuity == SFR_DISC_NONE && !w->frame.to_pc;
+	       w->frame.kind == kind && w->frame.source == source;
 }
 
 static void check_chain(struct world *w)

@@ -30,9 +30,7 @@ void world_signal(struct world *w, u64 sp, u64 pc, u64 new_sp, u64 fp)
 {
 	assert(w->n_signals < 8);
 	w->signals[w->n_signals].sp = sp;
-	w->signals[w->n_signals].regs = (struct sfr_regs) { .pc = pc, .sp = new_sp, .fp = fp };
-	w->signals[w->n_signals++].what =
-		(struct sfr_interruption) { .to_pc = 0x5150, .type = SFR_DISC_ASYNC };
+	w->signals[w->n_signals++].regs = (struct sfr_regs) { .pc = pc, .sp = new_sp, .fp = fp };
 }
 
 void world_register(struct world *w, u64 frame_sp, u8 reg, u64 value)
@@ -75,6 +73,8 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 	int i;
 
 	w->reads++;
+	if (addr > WORLD_ADDR_MAX - sizeof(*word))
+		return false;
 	for (i = 0; i < w->n_words; i++) {
 		if (w->words[i].addr == addr) {
 			*word = w->words[i].value;
@@ -121,8 +121,7 @@ bool sfr_env_is_restorer(void *env, u64 pc)
 	return false;
 }
 
-bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
-			  struct sfr_interruption *what)
+bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_entry)
 {
 	struct world *w = env;
 	int i;
@@ -131,7 +130,7 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs,
 		if (w->signals[i].sp == sp) {
 			w->signal_sp = sp;
 			*regs = w->signals[i].regs;
-			*what = w->signals[i].what;
+			*at_entry = w->signals[i].at_entry;
 			return true;
 		}
 	}

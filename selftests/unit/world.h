@@ -17,7 +17,7 @@ struct world {
 	struct { u64 addr, value; } words[WORLD_MAX];
 	struct sfr_window windows[8];
 	struct { u64 frame_sp, value; u8 reg; } known[WORLD_REGISTERS];
-	struct { u64 sp; struct sfr_regs regs; struct sfr_interruption what; } signals[8];
+	struct { u64 sp; struct sfr_regs regs; bool at_entry; } signals[8];
 	u64 restorers[4];
 	int n_words, n_windows, n_signals, n_known, n_restorers;
 	int reads, asked;	/* words and registers asked for, granted or not */

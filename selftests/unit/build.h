@@ -111,15 +111,15 @@ static inline struct sfr_table *must_build(const struct sfe_section *s)
 
 #define RULE_STACK	(SFR_BASE_CFA | SFR_BASE_DEREF)
 
-/* SFR_RULE_GENERAL, unless @rule is of the common shape, AMD64's. */
-static inline u8 rule_shape(const struct sfr_rule *rule)
+/* SFR_RULE_GENERAL, unless @rule is of the common shape, which only AMD64 has. */
+static inline u8 rule_shape(u8 abi, const struct sfr_rule *rule)
 {
 	bool cfa = rule->cfa_base == SFR_BASE_SP || rule->cfa_base == SFR_BASE_FP;
 	bool ra = rule->ra_base == RULE_STACK && rule->ra_off == -8;
 	bool fp = rule->fp_base == RULE_STACK ||
 		  (rule->fp_base == SFR_BASE_FP && rule->fp_off == 0);
 
-	return cfa && ra && fp ? 0 : SFR_RULE_GENERAL;
+	return abi == SFR_ABI_AMD64_LE && cfa && ra && fp ? 0 : SFR_RULE_GENERAL;
 }
 
 /* AMD64: cfa = base + cfa, fp = *(cfa + fp) (0: unchanged), ra = *(cfa - 8). */

@@ -66,7 +66,7 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 			from_word(s, row->ra, &rule.ra_base, &rule.ra_off);
 		from_word(s, row->fp, &rule.fp_base, &rule.fp_off);
 	}
-	rule.flags |= rule_shape(&rule);
+	rule.flags |= rule_shape(abi, &rule);
 	return rule;
 }
 

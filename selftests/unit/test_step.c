@@ -56,7 +56,8 @@ static const struct vector plain[] = {
 	{ "cfa misaligned by the register", BY_FP(16), .regs = { 1, SP, FP + 1 },
 	  .stop = SFR_STOP_BAD_CFA },
 	{ "cfa at the end of user space", BY_SP(8), .regs = { 1, TOP - 8, 0 },
-	  .stop = SFR_STOP_BAD_CFA },
+	  .caller = { 0x9999, TOP, 0 } },
+	{ "cfa just beyond", BY_SP(16), .regs = { 1, TOP - 8, 0 }, .stop = SFR_STOP_BAD_CFA },
 	{ "cfa beyond user space", BY_SP(HIGH), .regs = { 1, TOP - 8, 0 },
 	  .stop = SFR_STOP_BAD_CFA },
 	{ "fp is no user address", BY_FP(16), .regs = { 1, SP, TOP },
@@ -93,6 +94,7 @@ static const struct vector general[] = {
 	{ "cfa = r10, after a call", BY_REG(10, 0), .kind = SFR_KIND_CALL,
 	  .stop = SFR_STOP_UNKNOWN_REG },
 	{ "cfa = r11, which is not known", BY_REG(11, 0), .stop = SFR_STOP_UNKNOWN_REG },
+	{ "cfa = r32, which there is not", BY_REG(32, 0), .stop = SFR_STOP_UNKNOWN_REG },
 	{ "cfa = r12, no user address", BY_REG(12, 8), .stop = SFR_STOP_BAD_CFA },
 	{ "cfa = r12, wrapping to 0", BY_REG(12, 16), .stop = SFR_STOP_NO_PROGRESS },
 	{ "fp = *(fp + 0)", RULE(SFR_BASE_SP, 8, STACK, -8, SFR_BASE_FP | SFR_BASE_DEREF, 0),
@@ -160,7 +162,7 @@ static const struct vector s390x[] = {
 	  .regs = { 1, 8, 8 },
 	  .stop = SFR_STOP_BAD_CFA, S390X },
 	{ "cfa at the end of user space", RULE(SFR_BASE_FP, 160, R(14), 0, SFR_BASE_FP, 0),
-	  .regs = { 1, SP, TOP - 160 }, .stop = SFR_STOP_BAD_CFA, S390X },
+	  .regs = { 1, SP, TOP - 152 }, .stop = SFR_STOP_BAD_CFA, S390X },
 };
 
 static void check(struct world *w, const struct vector *v)
@@ -206,6 +208,7 @@ int main(void)
 	size_t i;
 
 	world_word(&w, 0, 0x1111);
+	world_word(&w, TOP - 8, 0x9999);
 	world_word(&w, SP, 0x1008);
 	world_word(&w, SP + 8, 0xfafa);
 	world_word(&w, SP + 16, 0x1024);

@@ -73,6 +73,27 @@ static void check_top(struct world *w, u64 pc, const char *name)
 	ok(is_interrupted(&walk, TEXT + 0x20, SP + 0x100), "%s: what was interrupted", name);
 }
 
+/* What was interrupted had just been called, and there is no rule for it. */
+static void check_at_entry(struct world *w)
+{
+	struct sfr_walk walk;
+
+	world_clear(w);
+	world_signal(w, SP, 0x1234, SP + 0x100, 0xfb);
+	w->signals[0].at_entry = true;
+	world_word(w, SP + 0x100, TEXT + 0x21);
+	world_word(w, SP + 0x108, TEXT + 0x22);
+	world_start(w, &walk, TRAMP, SP, 1);
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "to a function that has just been called");
+	ok(walk.frame.at_entry, "which says so");
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "and from it");
+	ok(walk.frame.regs.pc == TEXT + 0x21 && walk.frame.regs.sp == SP + 0x108 &&
+	   walk.frame.source == SFR_SOURCE_FRAME_POINTER && !walk.frame.at_entry,
+	   "by the word at sp");
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "and on by a rule");
+	is(walk.frame.regs.pc, TEXT + 0x22, "as ever");
+}
+
 static void check_frame_gone(struct world *w)
 {
 	struct sfr_walk walk;
@@ -157,6 +178,7 @@ int main(void)
 	check_top(&w, TRAMP, "the trampoline");
 	check_top(&w, TRAMP + 7, "the trampoline's middle");
 	check_top(&w, REST, "the restorer");
+	check_at_entry(&w);
 	check_frame_gone(&w);
 	check_switches(&w, ALT, "down the stack");
 	check_switches(&w, SP, "to the same place");

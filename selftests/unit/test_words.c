@@ -26,6 +26,7 @@ enum { BY_SP, BY_FP, FLEX, FLEX_SP };
 #define FP		SFR_BASE_FP
 #define CFA		SFR_BASE_CFA
 #define REG(n)		(SFR_BASE_REG + (n))
+#define NO_REG		REG(32)		/* one that there is not */
 #define AT_SP		(SP | SFR_BASE_DEREF)
 #define AT_FP		(FP | SFR_BASE_DEREF)
 #define AT_REG(n)	(REG(n) | SFR_BASE_DEREF)
@@ -105,10 +106,13 @@ static const struct vector s390x[] = {
 	{ "ra in register 0", ONLY_2, S390X, BY_SP, W(0, 1), IS(SP, 160, REG(0), 0, FP, 0) },
 	{ "ra and fp in fp and sp", ONLY_2, S390X, BY_SP, W(0, 2 * 11 + 1, 2 * 15 + 1),
 	  IS(SP, 160, FP, 0, SP, 0) },
-	{ "ra in register 32", ONLY_2, S390X, BY_SP, W(0, 2 * 32 + 1), NO(RULE) },
-	{ "fp in register 32", ONLY_2, S390X, BY_SP, W(0, -48, 2 * 32 + 1), NO(RULE) },
-	{ "ra in register -1", ONLY_2, S390X, BY_SP, W(0, -1), NO(RULE) },
-	{ "ra in a far register", ONLY_2, S390X, BY_SP, W(0, 0x7fffffff), NO(RULE) },
+	{ "ra in register 32", ONLY_2, S390X, BY_SP, W(0, 2 * 32 + 1),
+	  IS(SP, 160, NO_REG, 0, FP, 0) },
+	{ "fp in register 32", ONLY_2, S390X, BY_SP, W(0, -48, 2 * 32 + 1),
+	  IS(SP, 160, SLOT, -48, NO_REG, 0) },
+	{ "ra in register -1", ONLY_2, S390X, BY_SP, W(0, -1), IS(SP, 160, NO_REG, 0, FP, 0) },
+	{ "ra in a far register", ONLY_2, S390X, BY_SP, W(0, 0x7fffffff),
+	  IS(SP, 160, NO_REG, 0, FP, 0) },
 	{ "an odd word is no register", ONLY_3, S390X, BY_SP, W(0, 2 * 16 + 1, -15),
 	  IS(SP, 160, SLOT, 33, SLOT, -15) },
 	{ "a negative one neither", ONLY_3, S390X, BY_SP, W(0, -1),
@@ -173,13 +177,16 @@ static const struct vector flexible[] = {
 	{ "cfa's reserved bit", ONLY_3, AMD64, FLEX, W(R(7) | 4, 8), NO(FRE_INFO) },
 	{ "ra's reserved bit", ONLY_3, AMD64, FLEX, W(R(7), 8, D | 4, -8), NO(FRE_INFO) },
 	{ "fp's reserved bit alone", ONLY_3, AMD64, FLEX, W(R(7), 8, 0, 4, -8), NO(FRE_INFO) },
-	{ "cfa from register 16", ONLY_3, AMD64, FLEX, W(R(16), 8), NO(RULE) },
-	{ "ra from register 16", ONLY_3, AMD64, FLEX, W(R(7), 8, R(16), 0), NO(RULE) },
-	{ "fp from register 31", ONLY_3, AMD64, FLEX, W(R(7), 8, 0, R(31) | D, 0), NO(RULE) },
-	{ "AArch64: register 32", ONLY_3, ARM_LE, FLEX, W(R(32), 8), NO(RULE) },
-	{ "s390x: register 32", ONLY_3, S390X, FLEX, W(R(15), 0, R(32), 0), NO(RULE) },
-	{ "register 2^29 - 1", ONLY_3, AMD64, FLEX, W(0xfffffff9, 8), NO(RULE) },
-	{ "register 16 + 2^8", ONLY_3, AMD64, FLEX, W(R(256 + 7), 8), NO(RULE) },
+	{ "cfa from register 16", ONLY_3, AMD64, FLEX, W(R(16), 8), IS(NO_REG, 8, SLOT, -8, FP, 0) },
+	{ "ra from register 16", ONLY_3, AMD64, FLEX, W(R(7), 8, R(16), 0),
+	  IS(SP, 8, NO_REG, 0, FP, 0) },
+	{ "fp from register 31", ONLY_3, AMD64, FLEX, W(R(7), 8, 0, R(31) | D, 0),
+	  IS(SP, 8, SLOT, -8, NO_REG | SFR_BASE_DEREF, 0) },
+	{ "AArch64: register 32", ONLY_3, ARM_LE, FLEX, W(R(32), 8), IS(NO_REG, 8, REG(30), 0, FP, 0) },
+	{ "s390x: register 32", ONLY_3, S390X, FLEX, W(R(15), 0, R(32), 0),
+	  IS(SP, 160, NO_REG, 0, FP, 0) },
+	{ "register 2^29 - 1", ONLY_3, AMD64, FLEX, W(0xfffffff9, 8), IS(NO_REG, 8, SLOT, -8, FP, 0) },
+	{ "register 16 + 2^8", ONLY_3, AMD64, FLEX, W(R(256 + 7), 8), IS(NO_REG, 8, SLOT, -8, FP, 0) },
 	{ "cfa below sp", ONLY_3, AMD64, FLEX, W(R(7), -8), NO(RULE) },
 	{ "cfa below fp", ONLY_3, AMD64, FLEX, W(R(6), -8), IS(FP, -8, SLOT, -8, FP, 0) },
 	{ "fp over the ra that is not mentioned", ONLY_3, AMD64, FLEX, W(R(7), 8, 0, D, -8),
@@ -235,7 +242,7 @@ static struct sfr_rule wanted(const struct vector *v)
 		.fp_base = v->want[4], .fp_off = v->want[5],
 	};
 
-	rule.flags = rule_shape(&rule);
+	rule.flags = rule_shape(v->abi, &rule);
 	return rule;
 }
 

@@ -77,6 +77,53 @@ static void check_size(u32 n, u32 apart)
 	free(t);
 }
 
+/* The longest scan for the row of an offset that a dense table can make a lookup do. */
+static u32 longest_scan(const struct sfr_table *t)
+{
+	u32 offset, longest = 0;
+
+	for (offset = 0; offset < t->span; offset++) {
+		const u32 *row = &t->rows[t->pages[offset >> SFR_PAGE_SHIFT] +
+					  t->index[offset >> t->shift]];
+		u32 scanned = 0;
+
+		while (*row > sfr_row_bound(offset)) {
+			row--;
+			scanned++;
+		}
+		longest = scanned > longest ? scanned : longest;
+	}
+	return longest;
+}
+
+/*  rows side by side, and others here and there: scanned, or bisected. */
+static void check_crowd(u32 crowd)
+{
+	static struct sfe_row rows[400];
+	struct sfe_func f = { .size = 4 * 65536, .rows = rows, .width = 4 };
+	struct sfe_section s = { .version = 3, SFE_FUNCS(f) };
+	struct sfr_table *t;
+	u32 i, wrong = 0;
+
+	for (i = 0; i < crowd + 30; i++)
+		rows[i] = (struct sfe_row) {
+			.start = i < crowd ? 1000 + i : 2000 + 8000 * (i - crowd),
+			.base = SFE_SP, .cfa = 8 + 8 * (i % 5),
+		};
+	f.n_rows = crowd + 30;
+	t = must_build(&s);
+	ok(t->shift, "%u rows side by side: an index", crowd);
+	if (t->run_span)
+		ok(longest_scan(t) <= SFR_CROWD, "%u rows side by side: scanned", crowd);
+	else
+		ok(longest_scan(t) >= SFR_CROWD, "%u rows side by side: bisected", crowd);
+	for (i = 0; i < f.n_rows; i++)
+		wrong += !rule_is(sfr_table_rule(t, rows[i].start, false), SFR_BASE_SP,
+				  8 + 8 * (i % 5), 0);
+	is(wrong, 0, "%u rows side by side: each is found", crowd);
+	free(t);
+}
+
 /* Two functions and nothing between them. */
 static void check_far(int64_t far, const char *name)
 {
@@ -227,6 +274,9 @@ int main(void)
 		check_size(5, apart[i]);
 		check_size(3000, apart[i]);
 	}
+	for (i = 60; i <= 70; i++)
+		check_crowd(i);
+	check_crowd(300);
 	check_far(128, "near");
 	check_far(1 << 20, "a megabyte");
 	check_far(0xffffffffll - 64, "four gigabytes");

@@ -222,7 +222,7 @@ static void check_chain(struct world *w)
 	world_word(w, next, 0x88);
 	world_word(w, next + 8, TEXT + 0x41);
 	world_start(w, &walk, TEXT + 0x01, SP, 0x99);
-		is(sfr_walk_run(&walk, pcs, 8), 5, "as far as there are callers");
+	is(sfr_walk_run(&walk, pcs, 8), 5, "as far as there are callers");
 	ok(!memcmp(pcs, want, sizeof(want)) && !pcs[5], "each by its rule");
 	ok(walk.frame.regs.pc == TEXT + 0x41 && walk.frame.regs.sp == next + 16 &&
 	   walk.frame.regs.fp == 0x88 && walk.cfa == next + 16, "to the last one's registers");

@@ -151,7 +151,9 @@ TEST_F(hostile, rows)
 	EXPECT_EQ(-EBADMSG, with(self, 2, info, 1, 0x63));	/* width 3 */
 	EXPECT_EQ(-EBADMSG, with(self, 2, info, 1, 0x1f));	/* 15 words */
 	EXPECT_EQ(-EBADMSG, with(self, 2, 28 + SFE_FDE_INFO, 1, 0x03));
-	EXPECT_EQ(-EPROTONOSUPPORT, with(self, 3, 28 + 16 + SFE_ATTR_INFO2, 1, 1));
+	/* Type 1 is the flexible one, whose words these are not; there is no type 2. */
+	EXPECT_EQ(-EBADMSG, with(self, 3, 28 + 16 + SFE_ATTR_INFO2, 1, 1));
+	EXPECT_EQ(-EPROTONOSUPPORT, with(self, 3, 28 + 16 + SFE_ATTR_INFO2, 1, 2));
 	EXPECT_EQ(-EPROTONOSUPPORT, with(self, 2, SFE_H_FLAGS, 1, 0x08));
 }
 

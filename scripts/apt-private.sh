@@ -90,5 +90,6 @@ apt()
 		-o Dir::Cache::archives="$private/archives" \
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
 		-o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
-		-o APT::Update::Error-Mode=any -o APT::Sandbox::User=root "$@" 9>&-
+		-o APT::Update::Error-Mode=any -o Acquire::http::Timeout=30 \
+		-o APT::Sandbox::User=root "$@" 9>&-
 }

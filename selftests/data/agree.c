@@ -114,8 +114,8 @@ static void check(const struct object *o, struct counts *sum)
 	if (strcmp(o->kind, "o") || counts.funcs == 1)
 		looked_up = check_table(o);
 	ok(good && all && looked_up >= 0,
-	   "%s-%s %s: %lu functions, %lu rows%s, %ld lookups", o->toolchain, o->machine,
-	   o->name, counts.funcs, counts.rows,
+	   "%s%s-%s %s: %lu functions, %lu rows%s, %ld lookups",
+	   o->sample ? "sample " : "", o->toolchain, o->machine, o->name, counts.funcs, counts.rows,
 	   dies(o) ? " (here objdump fails an assertion; what it prints)" : "", looked_up);
 	if (dies(o))
 		printf("# %u lines before\n", lines);

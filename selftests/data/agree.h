@@ -14,6 +14,7 @@
 struct object {
 	char toolchain[16], machine[16], kind[8];	/* kind: o, so, exe */
 	char name[64];
+	bool sample;		/* committed, not built here */
 	u8 abi;			/* enum sfr_abi */
 	u8 *bytes;		/* NULL: it has no .sframe */
 	size_t len;

@@ -7,7 +7,22 @@
 #include <string.h>
 #include "agree.h"
 #include "compile.h"
-#include "elf_section.h"
+
+static char *read_text(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (!f)
+		return NULL;
+	if (getdelim(&text, &room, 0, f) < 0) {
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
 
 static u8 abi_of(const char *machine)
 {
@@ -25,11 +40,16 @@ static u8 abi_of(const char *machine)
 	return 0;
 }
 
+/* A sample's file is TOOLCHAIN-MACHINE-NAME.sample. */
 static bool set_name(struct object *o, const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t before = strlen(o->toolchain) + strlen(o->machine) + 2;
 
-	snprintf(o->name, sizeof(o->name), "%s", slash ? slash + 1 : path);
+	if (o->sample && strlen(name) > before)
+		name += before;
+	snprintf(o->name, sizeof(o->name), "%.*s", (int)(strlen(name) - 7 * o->sample), name);
 	o->abi = abi_of(o->machine);
 	return o->abi;
 }
@@ -81,6 +101,7 @@ static bool sample_read(const char *path, struct object *o)
 	free(line);
 	if (f)
 		fclose(f);
+	o->sample = true;
 	o->unwinds = true;
 	return good && o->bytes && at == o->len && set_name(o, path);
 }
@@ -100,13 +121,12 @@ void object_print_sample(const struct object *o)
 static bool listed_read(const char *line, struct object *o)
 {
 	char path[4096], words[4200];
-	size_t len;
 
 	if (sscanf(line, "%4095[^\t]\t%15s\t%15s\t%7s", path, o->toolchain, o->machine,
 		   o->kind) != 4 || !set_name(o, path) || !elf_read(path, o))
 		return false;
 	snprintf(words, sizeof(words), "%s.words", path);
-	o->words = read_file(words, &len);
+	o->words = read_text(words);
 	return o->words;
 }
 

@@ -31,7 +31,7 @@ static struct sfr_numbering fresh(void)
 /* What happens to a rule all of whose slots others took: a new number, at once. */
 static void check_full(void)
 {
-	struct sfr_rule a = { .cfa_off = 8 }, b = { .cfa_off = 16 };
+	struct sfr_rule a = { .cfa_off = 8 }, b = { .cfa_off = 16 }, c = { .cfa_off = 24 };
 	struct sfr_numbering n = fresh();
 	u16 first, again, number;
 	int i;
@@ -42,6 +42,11 @@ static void check_full(void)
 		slots[i] = first;
 	ok(!sfr_number_rule(&n, &b, &number) && number == 2 &&
 	   !memcmp(&rules[2], &b, sizeof(b)), "collisions without end: a new number");
+	sfr_numbering_init(&n, 3);
+	ok(!sfr_number_rule(&n, &a, &number) && !sfr_number_rule(&n, &b, &number) && number == 2,
+	   "room for a gap's and two others");
+	is(sfr_number_rule(&n, &c, &number), SFR_ERR_RULES, "and none for a third");
+	ok(!sfr_number_rule(&n, &b, &number) && number == 2, "but what is known is known");
 }
 
 /* Where @rule goes in an empty table. */

@@ -306,6 +306,28 @@ static void check_half(struct world *w)
 	   walk.frame.regs.fp == 0x99 && walk.cfa == SP, "where the walk stands now");
 }
 
+/* The window's end is where a frame of it returns to, at once, or by way of another. */
+static void check_return_to_end(struct world *w, const struct sfr_table *t)
+{
+	const u64 far = TEXT + 0x100000;
+	struct sfr_walk walk;
+	u64 pcs[4];
+
+	world_clear(w);
+	world_word(w, SP + 240 - 8, TEXT + 0x40);
+	world_word(w, SP + 2 * 240 - 8, TEXT + 0x31);
+	world_start(w, &walk, TEXT + 0x31, SP, 0);
+	is(sfr_walk_run(&walk, pcs, 4), 1, "to a window's end, and no further");
+	world_window(w, far, 0x40, far, t);
+	w->words[0].value = far + 0x31;
+	w->words[1].value = TEXT + 0x40;
+	world_word(w, SP + 3 * 240 - 8, TEXT + 0x31);
+	world_start(w, &walk, TEXT + 0x31, SP, 0);
+	is(sfr_walk_run(&walk, pcs, 4), 2, "by way of another window: no further");
+	ok(pcs[0] == far + 0x31 && pcs[1] == TEXT + 0x40 && walk.frame.regs.sp == SP + 2 * 240,
+	   "and it stands there");
+}
+
 /* What lies behind a window may be a trampoline of the next one. */
 static void check_window_end(const struct sfr_table *t)
 {
@@ -318,6 +340,7 @@ static void check_window_end(const struct sfr_table *t)
 	check_unusual(&w, REGS(TEXT + 0x40, SP, 0), SP + 240, TEXT + 1, "a window's end");
 	world_window(&w, TEXT + 0x40, 0x40, TEXT, next);
 	check_unusual(&w, REGS(TEXT + 0x40, SP, 0), SP + 240, TEXT + 1, "where windows meet");
+	check_return_to_end(&w, t);
 	free(next);
 }
 

@@ -21,6 +21,7 @@ void walk_begin(struct env *env, const struct sfr_regs *from)
 	};
 	env->plain_reads = false;
 	memset(env->by_source, 0, sizeof(env->by_source));
+	env->by_source[SFR_SOURCE_REGS] = 1;
 	sfr_walk_start(&env->walk, from);
 	sfr_env_read(env, from->sp, &word);
 }
@@ -28,16 +29,11 @@ void walk_begin(struct env *env, const struct sfr_regs *from)
 /* The module's sfreg_unwind_pcs(). */
 static __attribute__((noinline)) u32 next_pcs(struct env *env, u64 *pcs, u32 n)
 {
-	u8 source = env->walk.frame.source;
-
 	n = env->plain_reads ? sfr_walk_run(&env->walk, pcs, n) : 0;
-	env->by_source[source]++;
-	if (n) {
-		env->by_source[SFR_SOURCE_SFRAME] += n - 1;
+	env->by_source[SFR_SOURCE_SFRAME] += n;
+	if (n || sfr_walk_next(&env->walk))
 		return n;
-	}
-	if (sfr_walk_next(&env->walk))
-		return 0;
+	env->by_source[env->walk.frame.source]++;
 	pcs[0] = env->walk.frame.regs.pc;
 	return 1;
 }

@@ -65,7 +65,7 @@ static void check_index(const struct sfr_table *t, u32 block, u32 end_of_page)
 	MUST(row + 1 == end_of_page || place_of(t->rows[row + 1]) >= end);
 	while (row - scan > first && place_of(t->rows[row - scan]) > begin)
 		scan++;
-	MUST(t->bisect || scan <= SFR_CROWD);
+	MUST(!t->run_span || scan <= SFR_CROWD);
 }
 
 static void check_dense(const struct sfr_table *t)
@@ -98,7 +98,7 @@ static void check_sparse(const struct sfr_table *t)
 	const u16 *numbers = t->numbers;
 	u32 i;
 
-	MUST(t->bisect && !t->n_pages && !t->n_blocks && !t->block_rows);
+	MUST(!t->run_span && !t->n_pages && !t->n_blocks && !t->block_rows);
 	MUST(!offsets[0] && offsets[t->n_text_rows - 1] <= t->span);
 	MUST(numbers[t->n_text_rows - 1] == SFR_RULE_NONE);
 	for (i = 0; i < t->n_text_rows; i++)
@@ -136,6 +136,7 @@ void check_table(const struct sfr_table *t)
 	u64 rules = t->n_rules * sizeof(struct sfr_rule);
 
 	MUST(t->n_text_rows && t->n_text_rows <= t->n_rows);
+	MUST(t->run_span == t->span || !t->run_span);
 	/* Six bytes a row, and what alignment adds. */
 	MUST(t->bytes <= sizeof(*t) + rules + 6 * (u64)t->n_rows + 16);
 	check_arrays(t);

@@ -14,17 +14,25 @@
 #define MAX_FUNCS	32
 #define MAX_ROWS	8
 
-static void check_place(u8 base, s32 off, const struct oracle_place *o)
+/* A register that the ABI has not is kept as one that is never known. */
+static u8 register_base(u8 abi, unsigned int reg)
+{
+	unsigned int n_regs = abi == SFR_ABI_AMD64_LE ? 16 : 32;
+
+	return SFR_BASE_REG + (reg < n_regs ? reg : 32);
+}
+
+static void check_place(u8 abi, u8 base, s32 off, const struct oracle_place *o)
 {
 	static const u8 bases[] = {
 		[ORACLE_SP] = SFR_BASE_SP, [ORACLE_FP] = SFR_BASE_FP, [ORACLE_CFA] = SFR_BASE_CFA,
 	};
-	u8 want = o->base == ORACLE_REG ? SFR_BASE_REG + o->reg : bases[o->base];
+	u8 want = o->base == ORACLE_REG ? register_base(abi, o->reg) : bases[o->base];
 
 	MUST(base == (want | (o->deref ? SFR_BASE_DEREF : 0)) && off == o->off);
 }
 
-static void check_rule(const struct sfr_rule *rule, const struct oracle *o)
+static void check_rule(u8 abi, const struct sfr_rule *rule, const struct oracle *o)
 {
 	const u8 marks = SFR_RULE_OUTERMOST | SFR_RULE_SIGNAL;
 
@@ -40,21 +48,21 @@ static void check_rule(const struct sfr_rule *rule, const struct oracle *o)
 	}
 	MUST(!(rule->flags & marks));
 	MUST(!(rule->flags & SFR_RULE_RA_SIGNED) == !o->ra_signed);
-	check_place(rule->cfa_base, rule->cfa_off, &o->cfa);
-	check_place(rule->ra_base, rule->ra_off, &o->ra);
-	check_place(rule->fp_base, rule->fp_off, &o->fp);
+	check_place(abi, rule->cfa_base, rule->cfa_off, &o->cfa);
+	check_place(abi, rule->ra_base, rule->ra_off, &o->ra);
+	check_place(abi, rule->fp_base, rule->fp_off, &o->fp);
 }
 
 static void check_lookup(const struct sfr_table *t, const u8 *section, s64 rel)
 {
 	struct oracle o = oracle_at(section, rel);
 
-	check_rule(sfr_table_rule(t, rel, false), &o);
+	check_rule(section[SFE_H_ABI], sfr_table_rule(t, rel, false), &o);
 	/* Before the lowest address there is none. */
 	if (rel == INT64_MIN)
 		return;
 	o = oracle_at_return(section, rel);
-	check_rule(sfr_table_rule(t, rel, true), &o);
+	check_rule(section[SFE_H_ABI], sfr_table_rule(t, rel, true), &o);
 }
 
 static void check_around(const struct sfr_table *t, const u8 *section, s64 rel)

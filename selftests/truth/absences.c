@@ -72,6 +72,18 @@ static bool is_left_out_plt(const struct site *site, u64 said)
 	return site_in(site, ".plt.sec") && said == 48 && site->addr == site->start + said;
 }
 
+/*
+ * s390x's ld leaves out the PLT if the first object has no .sframe: zstd.so's is
+ * debug.o, which has no functions.
+ */
+static bool is_plt_behind_data(const struct site *site, u64 said)
+{
+	const char *name = strrchr(site->object->path, '/');
+
+	return site_is(site, EM_S390, "2.47") && site_in(site, ".plt") && !said &&
+	       name && !strcmp(name, "/zstd.so");
+}
+
 /* Of a start file, or in a static program. */
 static bool is_foreign(const struct site *site)
 {
@@ -87,7 +99,7 @@ static bool is_foreign(const struct site *site)
 
 enum absence absence_of(const struct site *site, struct cfi *cfi, u64 said)
 {
-	if (is_left_out_plt(site, said))
+	if (is_left_out_plt(site, said) || is_plt_behind_data(site, said))
 		return ABSENT_PLT;
 	/* An assembler leaves out a function as a whole. */
 	if (said || !site->fde)
@@ -103,7 +115,7 @@ const char *absence_name(enum absence a)
 		[ABSENT_UNEXPLAINED] = "unexplained",
 		[ABSENT_INEXPRESSIBLE] = "functions that this version, or its gas, cannot say",
 		[ABSENT_FOREIGN] = "of the C library",
-		[ABSENT_PLT] = "ld 2.40: .plt.got, and .plt.sec but for 48 bytes",
+		[ABSENT_PLT] = "ld 2.40, or s390x's: left out of the PLT",
 	};
 
 	return names[a];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "agree.h"
 #include "decode.h"
+#include "tap.h"
 
 #define FIXED_ROW	64
 
@@ -26,7 +27,7 @@ static void say_header(const struct sfr_compile_plan *plan, FILE *out)
 	fprintf(out, "Version: SFRAME_VERSION_%d\n", plan->version);
 	if (!plan->flags)
 		fprintf(out, "Flags: NONE");
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		if (plan->flags & flags[i].flag) {
 			fprintf(out, "%s%s", before, flags[i].name);
 			before = ",\n";

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "agree.h"
 #include "compile.h"
+#include "tap.h"
 
 static char *read_text(const char *path)
 {
@@ -34,7 +35,7 @@ static u8 abi_of(const char *machine)
 	};
 	u8 i;
 
-	for (i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 1; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(machine, names[i]))
 			return i;
 	return 0;

@@ -55,16 +55,14 @@ int drap_loop(int n)
 }
 
 /* Vectors, which gcc keeps aligned where the machine has them. */
-typedef float vec __attribute__((vector_size(32)));
-
-vec drap_vectors(vec a, const float *p, int n)
+void drap_vectors(float *to, const float *p, int n)
 {
-	vec sum = a, local;
+	float __attribute__((vector_size(32))) sum = {}, local;
 	int i;
 
 	for (i = 0; i < n; i++) {
 		memcpy(&local, p + 8 * i, sizeof(local));
 		sum += local * (float)external(i);
 	}
-	return sum;
+	memcpy(to, &sum, sizeof(sum));
 }

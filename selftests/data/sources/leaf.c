@@ -14,29 +14,47 @@ long leaf_sum(const long *p, long n)
 	return sum;
 }
 
-/* All registers that a call would keep are wanted: some are saved. */
-long leaf_pressure(long a, long b, long c, const long *p)
+/* So many live values that registers which a call would keep are wanted, too. */
+long leaf_pressure(const long *p, long n)
 {
-#if defined(__s390x__)
-	__asm__ volatile("" : "+d" (a), "+d" (b) : : "r6", "r7", "r8", "r9", "r10", "r14");
-#elif defined(__aarch64__)
-	__asm__ volatile("" : "+r" (a), "+r" (b) : : "x19", "x20", "x21", "x30");
-#else
-	__asm__ volatile("" : "+r" (a), "+r" (b) : : "rbx", "r12", "r13", "r14", "r15");
-#endif
-	return a * b + c * p[a];
+	long a = p[0], b = p[1], c = p[2], d = p[3], e = p[4], f = p[5], g = p[6], h = p[7];
+	long i = p[8], j = p[9];
+
+	while (n-- > 0) {
+		a += b ^ p[n];
+		b += c ^ a;
+		c += d ^ b;
+		d += e ^ c;
+		e += f ^ d;
+		f += g ^ e;
+		g += h ^ f;
+		h += i ^ g;
+		i += j ^ h;
+		j += a ^ i;
+	}
+	return a * b + c * d + e * f + g * h + i * j;
 }
 
-long leaf_link(long a, const long *p)
+long leaf_more_pressure(const long *p, const long *q, const long *r, long n)
 {
-#if defined(__s390x__)
-	__asm__ volatile("" : "+d" (a) : : "r14");
-#elif defined(__aarch64__)
-	__asm__ volatile("" : "+r" (a) : : "x30");
-#else
-	__asm__ volatile("" : "+r" (a) : : "rbx");
-#endif
-	return p[a];
+	long a = p[0], b = p[1], c = p[2], d = p[3], e = p[4], f = p[5], g = p[6], h = p[7];
+	long i = q[0], j = q[1], k = q[2], l = q[3], m;
+
+	for (m = 0; m < n; m++) {
+		a += b ^ p[m];
+		b += c ^ q[m];
+		c += d ^ r[m];
+		d += e ^ a;
+		e += f ^ b;
+		f += g ^ c;
+		g += h ^ d;
+		h += i ^ e;
+		i += j ^ f;
+		j += k ^ g;
+		k += l ^ h;
+		l += a ^ i;
+	}
+	return a * b + c * d + e * f + g * h + i * j + k * l;
 }
 
 long leaf_array(long n)
@@ -49,13 +67,13 @@ long leaf_array(long n)
 	return words[n];
 }
 
-__attribute__((noreturn)) void leaf_stops(int a)
+_Noreturn void leaf_stops(int a)
 {
 	external(a);
 	external_stop();
 }
 
-__attribute__((noreturn)) void leaf_spins(int a)
+_Noreturn void leaf_spins(int a)
 {
 	for (;;)
 		external(a++);

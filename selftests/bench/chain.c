@@ -195,7 +195,6 @@ static __attribute__((noinline)) long chain_end(const struct chain_link *next, l
 	u64 last = (u64)__builtin_return_address(0);
 
 	memset(chain_pcs, 0, sizeof(chain_pcs));
-	chain_env.stack.lo = (u64)__builtin_frame_address(0) - 16384;
 	for (i = 0; i < n_walkers; i++)
 		if (takes_part(&walkers[i]) && !walkers[i].part)
 			check(&walkers[i], frames, last, chain_pcs);
@@ -253,7 +252,7 @@ int main(int argc, char **argv)
 	with_fp = CHAIN_WITH_FP;
 	walkers_init();
 	have_libsframe = libsframe_load();
-	chain_env.stack.hi = (u64)argv;
+	chain_env.stack_hi = (u64)argv;
 	find_windows();
 	lay_chain();
 	print_head();

@@ -2,7 +2,7 @@
 /*
  * What the core calls: a stack word, a window. Written as the module's unwind.c
  * and snapshot.c are, so that what is measured has their structure: a function
- * call for each, bounds checked, two bisections per window.
+ * call for each, addresses checked, two bisections per window.
  */
 #include "windows.h"
 

@@ -42,22 +42,16 @@ static u8 order[1024];
 
 static unsigned int varied_fp(struct env *env, const struct stack *stack, u64 *pcs)
 {
-	env->stack.lo = stack->fp_lo;
-	env->stack.hi = stack->fp_hi;
 	return walk_fp(env, &stack->fp_regs, pcs, STACK_FRAMES);
 }
 
 static unsigned int varied_sfreg(struct env *env, const struct stack *stack, u64 *pcs)
 {
-	env->stack.lo = stack->lo;
-	env->stack.hi = stack->hi;
 	return walk_sfreg(env, &stack->regs, pcs, STACK_FRAMES);
 }
 
 static unsigned int varied_decode(struct env *env, const struct stack *stack, u64 *pcs)
 {
-	env->stack.lo = stack->lo;
-	env->stack.hi = stack->hi;
 	return walk_decode(env, &stack->regs, pcs, STACK_FRAMES);
 }
 

@@ -109,8 +109,4 @@ void stack_make(struct stack *stack, const struct sfr_window *window, uint64_t *
 		*fp_link = (u64)(fp_ra_slot - 1);
 		fp_link = fp_ra_slot - 1;
 	}
-	stack->lo = (u64)words;
-	stack->hi = (u64)words + STACK_BYTES;
-	stack->fp_lo = (u64)fp_words;
-	stack->fp_hi = (u64)fp_words + STACK_BYTES;
 }

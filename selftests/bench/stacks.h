@@ -13,10 +13,8 @@
 struct stack {
 	u64 pcs[STACK_FRAMES];
 	struct sfr_regs regs;
-	u64 lo, hi;			/* its words */
 	/* The same frames, their frame pointers linked. */
 	struct sfr_regs fp_regs;
-	u64 fp_lo, fp_hi;
 };
 
 /* @window: what of its text is described is drawn from, by address. */

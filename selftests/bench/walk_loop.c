@@ -5,8 +5,6 @@
  */
 #include "windows.h"
 
-/* Above any user address of AMD64. */
-#define ADDR_MAX	0x7ffffffff000
 /* Frames that the module asks for at once. */
 #define RUN		32
 
@@ -16,7 +14,7 @@ void walk_begin(struct env *env, const struct sfr_regs *from)
 
 	env->walk = (struct sfr_walk) {
 		.max_switches = 1,
-		.addr_max = ADDR_MAX,
+		.addr_max = SFR_USER_END,
 		.env = env,
 	};
 	env->plain_reads = false;
@@ -38,20 +36,18 @@ static __attribute__((noinline)) u32 next_pcs(struct env *env, u64 *pcs, u32 n)
 	return 1;
 }
 
-/* As callchain.c does: some frames at once, handed on one by one. */
+/* As callchain.c does: some frames at once. Handing them to perf is no part of it. */
 unsigned int walk_sfreg(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			unsigned int max)
 {
-	u64 some[RUN];
-	u32 i, n = 1, total = 0;
+	u32 n = 1, total = 0;
 
-	some[0] = from->pc;
+	pcs[0] = from->pc;
 	walk_begin(env, from);
 	do {
-		for (i = 0; i < n; i++)
-			pcs[total++] = some[i];
+		total += n;
 		n = max - total < RUN ? max - total : RUN;
-	} while (n && (n = next_pcs(env, some, n)));
+	} while (n && (n = next_pcs(env, pcs + total, n)));
 	return total;
 }
 

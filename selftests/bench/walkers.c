@@ -64,7 +64,7 @@ static unsigned int fp_unchecked(u64 *pcs, unsigned int max)
 {
 	struct sfr_regs from = here();
 
-	return walk_fp_unchecked(chain_env.stack.hi, &from, pcs, max);
+	return walk_fp_unchecked(chain_env.stack_hi, &from, pcs, max);
 }
 
 static unsigned int libunwind(u64 *pcs, unsigned int max)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The core's environment: windows in a root and its leaves, as the module's
- * snapshot.h has them, and a stack whose bounds are checked at each read.
+ * snapshot.h has them, and user memory, of which each address is checked.
  */
 #ifndef WINDOWS_H
 #define WINDOWS_H
@@ -47,10 +47,10 @@ struct root {
 
 /* What a walk needs: the module's struct sfreg_unwind. */
 struct env {
-	struct sfr_env_stack stack;	/* first: see env/sfr_env.h */
 	struct sfr_walk walk;
 	const struct root *root;
-	bool plain_reads;
+	u64 stack_hi;			/* walk_fp_unchecked() stops there */
+	bool plain_reads;		/* the first read went well */
 	u32 by_source[SFR_SOURCE_FRAME_POINTER + 1];
 };
 

@@ -32,10 +32,10 @@ static void look_around(const struct sfr_table *t)
 	outside += !!sfr_table_rule(t, end, false);
 }
 
-static void try(const uint8_t *bytes, size_t len)
+static void try(const uint8_t *bytes, size_t len, int abi)
 {
 	struct sfr_table *t;
-	enum sfr_status status = build_bytes(bytes, len, &t);
+	enum sfr_status status = build_as(bytes, len, abi, BUILD_MAX_ROWS, &t);
 
 	if (status) {
 		refused++;
@@ -47,7 +47,7 @@ static void try(const uint8_t *bytes, size_t len)
 	free(t);
 }
 
-static void mutate(uint8_t *bytes, size_t len)
+static void mutate(uint8_t *bytes, size_t len, int abi)
 {
 	static const uint8_t values[] = { 0, 1, 2, 3, 0x10, 0x7f, 0x80, 0xfe, 0xff };
 	size_t at, v;
@@ -58,37 +58,46 @@ static void mutate(uint8_t *bytes, size_t len)
 
 		for (v = 0; v < sizeof(values); v++) {
 			bytes[at] = values[v];
-			try(bytes, len);
+			try(bytes, len, abi);
 		}
 		for (bit = 0; bit < 8; bit++) {
 			bytes[at] = good ^ 1 << bit;
-			try(bytes, len);
+			try(bytes, len, abi);
 		}
 		bytes[at] = good;
 	}
 }
 
-int main(void)
+static void check(int version, int abi, int sections)
 {
 	static struct random_section r;
 	static uint8_t bytes[1 << 16];
-	int version, i;
 	size_t len;
+	int i;
 
-	for (version = 1; version <= 3; version++) {
-		compiled = 0;
-		refused = 0;
-		outside = 0;
-		for (i = 0; i < SECTIONS; i++) {
-			random_section(&r, version, 77 * version + i);
-			r.section.n_funcs = i % 6;
-			r.section.aux_len = i;
-			len = sfe_emit(&r.section, bytes, sizeof(bytes));
-			mutate(bytes, len);
-		}
-		is(outside, 0, "V%d: a lookup gives a rule of the table, or none", version);
-		ok(compiled > 1000 && refused > 1000,
-		   "V%d: (%ld mutants compile, %ld do not)", version, compiled, refused);
+	compiled = 0;
+	refused = 0;
+	outside = 0;
+	for (i = 0; i < sections; i++) {
+		random_section_of(&r, version, abi, 77 * version + i);
+		r.section.n_funcs = i % 6;
+		r.section.aux_len = i;
+		len = sfe_emit(&r.section, bytes, sizeof(bytes));
+		mutate(bytes, len, abi);
 	}
+	is(outside, 0, "V%d, ABI %d: a lookup gives a rule of the table, or none", version, abi);
+	ok(compiled > 1000 && refused > 1000,
+	   "V%d, ABI %d: (%ld mutants compile, %ld do not)", version, abi, compiled, refused);
+}
+
+int main(void)
+{
+	int version;
+
+	for (version = 1; version <= 3; version++)
+		check(version, SFE_AMD64, 12);
+	check(3, SFE_AARCH64_BE, 6);
+	check(2, SFE_S390X, 6);
+	check(3, SFE_S390X, 6);
 	return tap_done();
 }

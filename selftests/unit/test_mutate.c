@@ -9,8 +9,6 @@
 #include "table.h"
 #include "tap.h"
 
-#define SECTIONS	12
-
 static long compiled, refused, outside;
 
 static void look_around(const struct sfr_table *t)

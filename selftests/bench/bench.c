@@ -30,6 +30,7 @@ void bench_start(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "quick", no_argument, NULL, 'q' },
+		{ "raw", no_argument, NULL, 'r' },
 		{ "once", required_argument, NULL, 'o' },
 		{ "figures", required_argument, NULL, 'f' },
 		{},
@@ -39,6 +40,8 @@ void bench_start(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'q') {
 			bench_options.quick = true;
+		} else if (c == 'r') {
+			bench_options.raw = true;
 		} else if (c == 'o') {
 			bench_options.once = true;
 			bench_options.only = optarg;

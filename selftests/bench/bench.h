@@ -17,9 +17,10 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Options that every program takes: --quick, --figures FILE, --once. */
+/* Options: --quick, --figures FILE, --raw, --once WALKER. */
 struct bench_options {
 	bool quick;		/* the walkers that matter, few rounds */
+	bool raw;		/* one process of several: numbers for the one that started it */
 	bool once;		/* one walk each: for a tool that counts instructions */
 	const char *only;	/* one walker */
 };

@@ -43,11 +43,8 @@ bool libsframe_load(void)
 	for (i = 0; i < ARRAY_SIZE(functions); i++) {
 		void *at = library ? dlsym(library, functions[i].name) : NULL;
 
-		if (!at) {
-			printf("libsframe is left out: no libsframe.so.0 with %s()\n",
-			       functions[i].name);
+		if (!at)
 			return false;
-		}
 		*(void **)functions[i].at = at;
 	}
 	return true;

@@ -26,7 +26,7 @@ extern u64 chain_pcs[];
 /* Where the walkers of walk_loop.c and the like look: the chain fills it in. */
 extern struct env chain_env;
 
-/* False: there is no library, and why is printed. */
+/* False: there is no such library. */
 bool libsframe_load(void);
 void libsframe_object(struct object *object);
 unsigned int walk_libsframe(struct env *env, const struct sfr_regs *from, u64 *pcs,

@@ -12,6 +12,7 @@
 #include <asm/processor-flags.h>
 
 #include "callchain.h"
+#include "compat.h"
 #include "unwind.h"
 
 /* Frames that are asked for at once: 256 bytes of stack. */
@@ -29,15 +30,11 @@ bool notrace sfreg_callchain_can_walk(const struct pt_regs *regs)
  */
 static bool sfreg_at_uprobed_entry(void)
 {
-#ifdef SFREG_HAVE_UTASK_AUPROBE
 	static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
-	const struct arch_uprobe *probe = current->utask ? current->utask->auprobe : NULL;
+	const struct arch_uprobe *probe = sfreg_hit_uprobe();
 
 	return probe && (probe->insn[0] == 0x55 /* push %rbp */ ||
 			 !memcmp(probe->insn, endbr64, sizeof(endbr64)));
-#else
-	return false;
-#endif
 }
 
 void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs *regs)

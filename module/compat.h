@@ -32,4 +32,11 @@
 #define SFREG_PF_WORKER			(PF_KTHREAD | PF_IO_WORKER)
 #endif
 
+/* The uprobe that the current thread is at, where the kernel says so; or NULL. */
+#ifdef SFREG_HAVE_UTASK_AUPROBE
+#define sfreg_hit_uprobe()	(current->utask ? current->utask->auprobe : NULL)
+#else
+#define sfreg_hit_uprobe()	((const struct arch_uprobe *)NULL)
+#endif
+
 #endif /* SFREG_COMPAT_H */

@@ -23,16 +23,16 @@ struct room {
 };
 
 /*
- * Rows: each FRE; per function a gap before it, one at its start, the first of
- * its block, the byte before a trampoline; the start and the end. No more than
- * the limit, even in between: what a list gives up again is its last row at
- * most, and the end takes that one's place.
+ * Rows: the first gap; each FRE; per function the end and, if it is a block, its
+ * own and its block's first, or, if it is a trampoline, its own and the byte
+ * before it. No more than the limit, even in between: what a list gives up again
+ * is its last row at most.
  */
 static struct room room_of(const struct sfr_compile_plan *plan)
 {
 	struct room room;
 
-	room.rows = (u64)plan->n_fres + 4 * (u64)plan->n_fdes + 2;
+	room.rows = (u64)plan->n_fres + 3 * (u64)plan->n_fdes + 1;
 	if (room.rows > plan->max_rows)
 		room.rows = plan->max_rows;
 	/*
@@ -272,9 +272,6 @@ static enum sfr_status add_func(struct sfr_scratch *s, const struct sfr_func *fu
 	s->n_fres += fde.n_fres;
 	if (s->n_fres > s->plan->n_fres)
 		return SFR_ERR_FRE_COUNT;
-	status = add_row(&s->text, from, SFR_RULE_NONE);
-	if (status)
-		return status;
 	if (fde.signal)
 		status = add_signal(s, from);
 	else if (s->plan->version == 3 && !fde.n_fres && !fde.flexible)
@@ -295,10 +292,11 @@ enum sfr_status sfr_compile(const void *bytes, const struct sfr_compile_plan *pl
 
 	if (!status)
 		status = add_row(&s->text, 0, SFR_RULE_NONE);
-	for (i = 0; i < s->n_funcs && !status; i++)
+	for (i = 0; i < s->n_funcs && !status; i++) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		status = add_func(s, &s->funcs[i]);
-	if (!status)
-		status = add_row(&s->text, s->span, SFR_RULE_NONE);
+	}
 	if (status)
 		return status;
 	sfr_layout(s);

@@ -41,20 +41,22 @@ static inline u64 add_decided(u64 base, s32 off)
 
 /*
  * The window that holds the call before @pc, and @pc: mostly the same @window
- * again, or one lately seen.
+ * again, or one of those that were met last.
  */
 static inline const struct sfr_window *
 call_window(struct sfr_walk *walk, const struct sfr_window *window, u64 pc)
 {
-	const struct sfr_window **recent = &walk->recent[pc >> 18 & (SFR_WALK_RECENT - 1)];
+	unsigned int i;
 
-	if (likely(pc > window->start && pc < window->end))
-		return window;
-	window = *recent;
-	if (likely(pc > window->start && pc < window->end))
-		return window;
+	for (i = 0; pc <= window->start || pc >= window->end; window = walk->recent[i++])
+		if (i == SFR_WALK_RECENT)
+			goto ask;
+	return window;
+ask:
 	window = sfr_env_window(walk->env, pc - 1);
-	return window && pc < window->end ? *recent = window : NULL;
+	if (!window || pc == window->end)
+		return NULL;
+	return walk->recent[walk->n_windows++ % SFR_WALK_RECENT] = window;
 }
 
 u32 sfr_walk_run(struct sfr_walk *walk, u64 *pcs, u32 n)
@@ -83,15 +85,17 @@ u32 sfr_walk_run(struct sfr_walk *walk, u64 *pcs, u32 n)
 		if (unlikely(cfa <= sp || cfa % 8 ||
 			     !sfr_env_peek(walk->env, cfa + SFR_COMMON_RA, &ra)))
 			break;
-		/* Mostly it is what a prologue pushed first. */
-		at = cfa - 16;
-		decided(at);
-		if (unlikely(rule->fp_off != -16))
-			at = cfa + (s64)rule->fp_off;
 		saved = fp;
-		if (rule->fp_base & SFR_BASE_DEREF &&
-		    unlikely(!sfr_env_peek(walk->env, at, &saved)))
-			break;
+		if (rule->fp_base & SFR_BASE_DEREF) {
+			/* Mostly it is what a prologue pushed first. */
+			at = cfa + (s64)rule->fp_off;
+			if (rule->fp_off == -16) {
+				at = cfa - 16;
+				decided(at);
+			}
+			if (unlikely(!sfr_env_peek(walk->env, at, &saved)))
+				break;
+		}
 		/* A window is user memory; outside, the address is to be checked. */
 		window = call_window(walk, window, ra);
 		if (unlikely(!window && ra - 1 >= walk->addr_max - 1))

@@ -64,7 +64,7 @@ struct sfr_frame {
 				 * may set it after sfr_walk_start() */
 };
 
-#define SFR_WALK_RECENT	8
+#define SFR_WALK_RECENT	4
 
 struct sfr_walk {
 	struct sfr_frame frame;	/* the frame that the walk stands on */
@@ -75,6 +75,7 @@ struct sfr_walk {
 	s32 sp_off;		/* the caller's sp is cfa + sp_off: 0, s390x -160 */
 	void *env;		/* handed to the functions below */
 	const struct sfr_window *recent[SFR_WALK_RECENT];	/* run.c's */
+	u32 n_windows;
 };
 
 void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs);

@@ -70,7 +70,8 @@ static void sfreg_change_carry_dead(const struct sfreg_change *change,
 		win = sfreg_root_nth(view->root, number);
 		there = sfreg_root_find(next->root, win->text.start);
 		/* Another that stands there was placed by this change, on text it saw. */
-		if (!there || there->text.start != win->text.start || there->text.end != win->text.end)
+		if (!there || there->text.start != win->text.start ||
+		    there->text.end != win->text.end)
 			continue;
 		__set_bit(sfreg_root_number(next->root, there), next->dead);
 		next->any_dead = true;

@@ -60,17 +60,15 @@ static __always_inline bool sfreg_hook_is(const struct sfreg_hook *hook, unsigne
 static __always_inline bool sfreg_take_callchain(const struct pt_regs *regs)
 {
 	const struct sfreg_view *view;
+	bool ours;
 
 	if (current->flags & (SFREG_PF_WORKER | PF_VCPU) || !current->mm ||
 	    !sfreg_callchain_can_walk(regs))
 		return false;
 	view = sfreg_space_view(current->mm);
-	if (!view || !view->root) {
-		sfreg_count(SFREG_STAT_hook_left);
-		return false;
-	}
-	sfreg_count(SFREG_STAT_hook_taken);
-	return true;
+	ours = view && view->root;
+	sfreg_count(ours ? SFREG_STAT_hook_taken : SFREG_STAT_hook_left);
+	return ours;
 }
 
 /* Init can still fail, and then waits for no reference: nothing before its end. */

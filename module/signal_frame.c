@@ -91,16 +91,26 @@ bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_ent
 	return true;
 }
 
-#define SFREG_REGISTER(name) { offsetof(struct pt_regs, name), SFREG_MCONTEXT(name) }
-
 /* By DWARF number, as the psABI has them: where pt_regs and signal frames keep it. */
 static const struct {
 	u16 pt_regs, frame;
 } sfreg_registers[] = {
-	SFREG_REGISTER(ax), SFREG_REGISTER(dx), SFREG_REGISTER(cx), SFREG_REGISTER(bx),
-	SFREG_REGISTER(si), SFREG_REGISTER(di), SFREG_REGISTER(bp), SFREG_REGISTER(sp),
-	SFREG_REGISTER(r8), SFREG_REGISTER(r9), SFREG_REGISTER(r10), SFREG_REGISTER(r11),
-	SFREG_REGISTER(r12), SFREG_REGISTER(r13), SFREG_REGISTER(r14), SFREG_REGISTER(r15),
+	{ offsetof(struct pt_regs, ax), SFREG_MCONTEXT(ax) },
+	{ offsetof(struct pt_regs, dx), SFREG_MCONTEXT(dx) },
+	{ offsetof(struct pt_regs, cx), SFREG_MCONTEXT(cx) },
+	{ offsetof(struct pt_regs, bx), SFREG_MCONTEXT(bx) },
+	{ offsetof(struct pt_regs, si), SFREG_MCONTEXT(si) },
+	{ offsetof(struct pt_regs, di), SFREG_MCONTEXT(di) },
+	{ offsetof(struct pt_regs, bp), SFREG_MCONTEXT(bp) },
+	{ offsetof(struct pt_regs, sp), SFREG_MCONTEXT(sp) },
+	{ offsetof(struct pt_regs, r8), SFREG_MCONTEXT(r8) },
+	{ offsetof(struct pt_regs, r9), SFREG_MCONTEXT(r9) },
+	{ offsetof(struct pt_regs, r10), SFREG_MCONTEXT(r10) },
+	{ offsetof(struct pt_regs, r11), SFREG_MCONTEXT(r11) },
+	{ offsetof(struct pt_regs, r12), SFREG_MCONTEXT(r12) },
+	{ offsetof(struct pt_regs, r13), SFREG_MCONTEXT(r13) },
+	{ offsetof(struct pt_regs, r14), SFREG_MCONTEXT(r14) },
+	{ offsetof(struct pt_regs, r15), SFREG_MCONTEXT(r15) },
 };
 
 bool sfr_env_register(void *env, u8 reg, u64 *value)

@@ -15,9 +15,8 @@
 #include "signal_info.h"
 #include "unwind.h"
 
-/* Offset from the ucontext, at which the frame begins for us. */
-#define SFREG_SIGINFO(field) \
-	(sizeof(struct ucontext) + offsetof(struct siginfo, field))
+/* Of the siginfo, from the ucontext, at which the frame begins for us. */
+#define SFREG_SIGINFO	sizeof(struct ucontext)
 
 static bool sfreg_signal_is_fault(int signo, int code)
 {
@@ -34,12 +33,13 @@ void sfreg_signal_info(struct sfreg_unwind *unwind, struct sfreg_frame *frame)
 {
 	struct sighand_struct *sighand = rcu_dereference(current->sighand);
 	const struct sigaction *action;
-	u64 signo_errno, code_pad;
+	u64 info = unwind->signal_sp + SFREG_SIGINFO, signo_errno, code_pad;
 	int signo;
 
 	frame->discontinuity = SFREG_DISC_UNKNOWN;
-	if (!sighand || !sfr_env_read(unwind, unwind->signal_sp + SFREG_SIGINFO(si_signo), &signo_errno) ||
-	    !sfr_env_read(unwind, unwind->signal_sp + SFREG_SIGINFO(si_code), &code_pad))
+	if (!sighand ||
+	    !sfr_env_read(unwind, info + offsetof(struct siginfo, si_signo), &signo_errno) ||
+	    !sfr_env_read(unwind, info + offsetof(struct siginfo, si_code), &code_pad))
 		return;
 	signo = (s32)signo_errno;
 	if (signo < 1 || signo > _NSIG)

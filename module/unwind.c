@@ -65,10 +65,9 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 {
 	unwind->stop = sfr_walk_next(&unwind->walk);
-	if (unwind->stop)
-		return false;
-	unwind->by_source[unwind->walk.frame.source]++;
-	return true;
+	if (!unwind->stop)
+		unwind->by_source[unwind->walk.frame.source]++;
+	return !unwind->stop;
 }
 
 u32 sfreg_unwind_pcs(struct sfreg_unwind *unwind, u64 *pcs, u32 n)

@@ -113,7 +113,7 @@ static const struct sfr_abi_desc abis[] = {
 
 const struct sfr_abi_desc *sfr_abi(u8 abi, u8 version)
 {
-	if (abi >= sizeof(abis) / sizeof(abis[0]) || !abis[abi].min_version)
+	if (abi < SFR_ABI_AARCH64_BE || abi > SFR_ABI_S390X_BE)
 		return NULL;
 	return version < abis[abi].min_version ? NULL : &abis[abi];
 }

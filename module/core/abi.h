@@ -20,7 +20,7 @@ struct sfr_words {
 };
 
 struct sfr_abi_desc {
-	u8 min_version;		/* the first that knows the ABI; 0: there is none */
+	u8 min_version;		/* the first that knows the ABI */
 	bool big;		/* the byte order */
 	bool signs_ra;		/* has the bits about signed return addresses */
 	s8 fixed_ra;		/* where the header must say it is; 0: rows say it */

@@ -76,7 +76,7 @@ static void *carve(void **at, u64 bytes)
 }
 
 static struct sfr_scratch *scratch_init(void *at, const void *bytes,
-				    const struct sfr_compile_plan *plan)
+					const struct sfr_compile_plan *plan)
 {
 	struct sfr_scratch *s = carve(&at, sizeof(*s));
 	struct room room = room_of(plan);

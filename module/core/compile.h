@@ -2,8 +2,9 @@
 /*
  * From the bytes of an SFrame section, every one of them hostile, to a row
  * table. Neither function allocates; the caller provides what the first asks
- * for. Time and memory are linear in the section's length, whatever it says. Between the environment's sfr_env_rest(),
- * which may sleep, lie at most some thousand records.
+ * for. Time and memory are linear in the section's length, whatever it says.
+ * Between the environment's sfr_env_rest(), which may sleep, lie at most some
+ * thousand records.
  *
  *	sfr_compile_plan(bytes, len, &opt, &plan)	reads only the header
  *	scratch = alloc(plan.scratch_bytes)

@@ -141,22 +141,25 @@ struct sfr_table *sfr_table_store(const void *scratch, void *at)
 	size_t n_words = s->table.n_text_rows;
 
 	*t = s->table;
-	t->rules = rules;
 	store_rules(s, rules);
+	t->rules = rules;
 	if (t->shift) {
-		t->pages = f.pages = take(&at, t->n_pages * sizeof(u32));
-		t->rows = f.rows = take(&at, (t->block_rows + (u64)s->n_block_rows) * sizeof(u32));
-		t->index = f.index = take(&at, t->n_blocks * sizeof(u16));
+		f.pages = take(&at, t->n_pages * sizeof(u32));
+		f.rows = take(&at, (t->block_rows + (u64)s->n_block_rows) * sizeof(u32));
+		f.index = take(&at, t->n_blocks * sizeof(u16));
 		store_dense(s, &f);
 		/* Room for pages whose first row was there. */
 		memset(f.rows + f.n_rows, 0, (t->block_rows - f.n_rows) * sizeof(u32));
 	} else {
 		t->offsets = memcpy(take(&at, n_words * sizeof(u32)), s->text.offsets,
 				    n_words * sizeof(u32));
-		t->rows = f.rows = take(&at, s->n_block_rows * sizeof(u32));
+		f.rows = take(&at, s->n_block_rows * sizeof(u32));
 		t->numbers = memcpy(take(&at, n_words * sizeof(u16)), s->text.numbers,
 				    n_words * sizeof(u16));
 	}
+	t->pages = f.pages;
+	t->rows = f.rows;
+	t->index = f.index;
 	store_block_rows(s, f.rows + t->block_rows);
 	return t;
 }

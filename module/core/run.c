@@ -16,26 +16,24 @@
 #include "rows.h"
 #include "walk.h"
 
-/* What the compiler may not turn back into a value to wait for. */
-#define decided(x)	asm volatile("" : "+r"(x))
-
-#define add_decided_bit(base, off, bit)					\
-do {									\
-	if ((off) & (bit)) {						\
-		(base) += (bit);					\
-		decided(base);						\
-	}								\
-} while (0)
+/* @x, made at this very place: where a branch led here, it waits for nothing else. */
+static inline u64 decided(u64 x)
+{
+	asm volatile("" : "+r"(x));
+	return x;
+}
 
 /* @base + @off; at calls, AMD64's offsets from sp are multiples of 16. */
 static inline u64 add_decided(u64 base, s32 off)
 {
+	s32 bit;
+
 	if (unlikely(off & ~0xf0))
 		return base + (s64)off;
-	add_decided_bit(base, off, 0x10);
-	add_decided_bit(base, off, 0x20);
-	add_decided_bit(base, off, 0x40);
-	add_decided_bit(base, off, 0x80);
+#pragma GCC unroll 4
+	for (bit = 0x10; bit <= 0x80; bit *= 2)
+		if (off & bit)
+			base = decided(base + bit);
 	return base;
 }
 
@@ -48,64 +46,60 @@ call_window(struct sfr_walk *walk, const struct sfr_window *window, u64 pc)
 {
 	unsigned int i;
 
-	for (i = 0; pc <= window->start || pc >= window->end; window = walk->recent[i++])
-		if (i == SFR_WALK_RECENT)
-			goto ask;
-	return window;
-ask:
+	for (i = 0; i <= SFR_WALK_RECENT; window = walk->recent[i++ % SFR_WALK_RECENT])
+		if (pc > window->start && pc < window->end)
+			return window;
 	window = sfr_env_window(walk->env, pc - 1);
 	if (!window || pc == window->end)
 		return NULL;
-	return walk->recent[walk->n_windows++ % SFR_WALK_RECENT] = window;
+	walk->recent[walk->n_windows++ % SFR_WALK_RECENT] = window;
+	return window;
 }
 
 u32 sfr_walk_run(struct sfr_walk *walk, u64 *pcs, u32 n)
 {
-	struct sfr_regs *const regs = &walk->frame.regs;
-	/* An exact pc is looked up as it is: a call that ends one byte on. */
-	u64 pc = regs->pc + (walk->frame.kind != SFR_KIND_CALL), sp = regs->sp, fp = regs->fp, at, cfa, ra, saved;
-	u64 *const from = pcs, *const end = pcs + n;
+	struct sfr_regs regs = walk->frame.regs;
 	const struct sfr_window *window;
 	const struct sfr_table *table;
 	const struct sfr_rule *rule;
+	u64 at, cfa, ra, fp;
+	u32 i = 0;
 
-	window = call_window(walk, walk->recent[0], pc);
-	while (window && pcs != end) {
+	/* An exact pc is looked up as it is: a call that ends one byte on. */
+	regs.pc += walk->frame.kind != SFR_KIND_CALL;
+	window = call_window(walk, walk->recent[0], regs.pc);
+	while (window && i < n) {
 		table = window->table;
-		at = pc - 1 - window->base - (u64)table->lowest;
+		at = regs.pc - 1 - window->base - (u64)table->lowest;
 		if (unlikely(at >= table->run_span))
 			break;
 		rule = &table->rules[sfr_scanned_number(table, at)];
 		if (unlikely(rule->flags))
 			break;
 		if (rule->cfa_base == SFR_BASE_SP)
-			cfa = add_decided(sp, rule->cfa_off);
+			cfa = add_decided(regs.sp, rule->cfa_off);
 		else
-			cfa = add_decided(fp, rule->cfa_off);
-		if (unlikely(cfa <= sp || cfa % 8 ||
+			cfa = add_decided(regs.fp, rule->cfa_off);
+		if (unlikely(cfa <= regs.sp || cfa % 8 ||
 			     !sfr_env_peek(walk->env, cfa + SFR_COMMON_RA, &ra)))
 			break;
-		saved = fp;
+		fp = regs.fp;
 		if (rule->fp_base & SFR_BASE_DEREF) {
 			/* Mostly it is what a prologue pushed first. */
 			at = cfa + (s64)rule->fp_off;
-			if (rule->fp_off == -16) {
-				at = cfa - 16;
-				decided(at);
-			}
-			if (unlikely(!sfr_env_peek(walk->env, at, &saved)))
+			if (rule->fp_off == -16)
+				at = decided(cfa - 16);
+			if (unlikely(!sfr_env_peek(walk->env, at, &fp)))
 				break;
 		}
 		/* A window is user memory; outside, the address is to be checked. */
 		window = call_window(walk, window, ra);
 		if (unlikely(!window && ra - 1 >= walk->addr_max - 1))
 			break;
-		*pcs++ = ra;
-		pc = ra;
-		sp = cfa;
-		fp = saved;
+		regs = (struct sfr_regs) { .pc = ra, .sp = cfa, .fp = fp };
+		pcs[i++] = ra;
 	}
-	if (pcs != from)
-		sfr_walk_arrive(walk, (struct sfr_regs) { pc, sp, fp }, SFR_SOURCE_SFRAME);
-	return pcs - from;
+	if (i)
+		sfr_walk_arrive(walk, regs, SFR_SOURCE_SFRAME);
+	return i;
 }

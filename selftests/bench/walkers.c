@@ -42,7 +42,7 @@ static unsigned int libsframe(u64 *pcs, unsigned int max)
 	return walk_libsframe(&chain_env, &from, pcs, max);
 }
 
-/* What sfreg asks the environment at each frame: the window. */
+/* Looks up the window of each frame anew, which sfreg spares where it can. */
 static unsigned int windows(u64 *pcs, unsigned int max)
 {
 	unsigned int i;

@@ -267,6 +267,7 @@ static void report(unsigned int depth, unsigned int runs)
 			     walkers[i].name, depths[depth]);
 	}
 	print_ratio("sfreg", "unw_backtrace", depth, runs);
+	print_ratio("callchain", "unw_backtrace", depth, runs);
 	if (!bench_options.quick)
 		print_ratio("decode", "sfreg", depth, runs);
 	putchar('\n');
@@ -286,6 +287,7 @@ static void print_head(unsigned int runs)
 		if (takes_part(&walkers[i]))
 			printf(" %13s", walkers[i].name);
 	printf(" %20s", "sfreg/unw_backtrace");
+	printf(" %20s", "callchain/unw_b...");
 	if (!bench_options.quick)
 		printf(" %20s", "decode/sfreg");
 	putchar('\n');

@@ -28,6 +28,13 @@ static unsigned int sfreg(u64 *pcs, unsigned int max)
 	return walk_sfreg(&chain_env, &from, pcs, max);
 }
 
+static unsigned int callchain(u64 *pcs, unsigned int max)
+{
+	struct sfr_regs from = here();
+
+	return walk_callchain(&chain_env, &from, pcs, max);
+}
+
 static unsigned int decode(u64 *pcs, unsigned int max)
 {
 	struct sfr_regs from = here();
@@ -107,6 +114,7 @@ const struct walker walkers[] = {
 	{ .name = "fp", .walk = fp, .by_fp = true, .quick = true },
 	{ .name = "unw_backtrace", .walk = libunwind, .quick = true },
 	{ .name = "sfreg", .walk = sfreg, .quick = true },
+	{ .name = "callchain", .walk = callchain, .quick = true },
 	{ .name = "windows", .walk = windows, .quick = true, .part = true },
 	{ .name = "decode", .walk = decode },
 	{ .name = "libsframe", .walk = libsframe },

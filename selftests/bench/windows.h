@@ -66,6 +66,9 @@ void walk_begin(struct env *env, const struct sfr_regs *from);
 /* At most @max pcs of the walk from @from; how many. */
 unsigned int walk_sfreg(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			unsigned int max);
+/* The same through an array, as perf's call chains are taken. */
+unsigned int walk_callchain(struct env *env, const struct sfr_regs *from, u64 *pcs,
+			    unsigned int max);
 /* The same, but what the rule is, is decoded at each step. */
 unsigned int walk_decode(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			 unsigned int max);

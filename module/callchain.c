@@ -40,9 +40,10 @@ static bool sfreg_at_uprobed_entry(void)
 void sfreg_callchain_user(struct perf_callchain_entry_ctx *entry, struct pt_regs *regs)
 {
 	struct sfreg_unwind unwind;
-	u64 pcs[SFREG_RUN] = { regs->ip };
+	u64 pcs[SFREG_RUN];
 	u32 i, n = 1;
 
+	pcs[0] = regs->ip;
 	sfreg_unwind_start(&unwind, regs);
 	unwind.walk.frame.at_entry = sfreg_at_uprobed_entry();
 	do {

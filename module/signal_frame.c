@@ -6,6 +6,7 @@
  * When a handler returns, the stack pointer is just above the frame's first word
  * (the trampoline's address), at its struct ucontext.
  */
+#include <linux/nospec.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -119,6 +120,7 @@ bool sfr_env_register(void *env, u8 reg, u64 *value)
 
 	if (reg >= ARRAY_SIZE(sfreg_registers))
 		return false;
+	reg = array_index_nospec(reg, ARRAY_SIZE(sfreg_registers));
 	if (unwind->signal_sp)
 		return sfr_env_read(env, unwind->signal_sp + sfreg_registers[reg].frame, value);
 	*value = *(const u64 *)((const char *)unwind->regs + sfreg_registers[reg].pt_regs);

@@ -31,11 +31,13 @@ static ssize_t sfreg_counter_show(struct device *dev, struct device_attribute *a
 				  char *buf)
 {
 	struct sfreg_stat_file *file = container_of(attr, struct sfreg_stat_file, attr);
+	int last = file->index == SFREG_STAT_frames ? SFREG_STAT_frames_fp : file->index;
 	u64 sum = 0;
-	int cpu;
+	int cpu, i;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(sfreg_counters, cpu).count[file->index]);
+		for (i = file->index; i <= last; i++)
+			sum += READ_ONCE(per_cpu(sfreg_counters, cpu).count[i]);
 	return sysfs_emit(buf, "%llu\n", sum);
 }
 

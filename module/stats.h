@@ -21,8 +21,8 @@
 #define SFREG_COUNTERS(X)						\
 	X(hook_taken)		/* user call chains that we walked */	\
 	X(hook_left)		/* … left to the kernel: no windows */	\
-	X(frames)		/* that walks found */			\
-	X(walks)		/* all of them, backtraces included */	\
+	X(frames)		/* that walks found: the sum of the next four */ \
+	X(walks)		/* backtraces included; their first frames */ \
 	X(frames_sframe)	/* … by a row */			\
 	X(frames_signal)	/* … in a signal frame */		\
 	X(frames_fp)		/* … by the frame pointer */		\

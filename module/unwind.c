@@ -27,11 +27,9 @@ bool sfr_env_read(void *env, u64 addr, u64 *word)
 
 	if (unwind->plain_reads)
 		return sfr_env_peek(env, addr, word);
-	if (addr > unwind->walk.addr_max - sizeof(*word) ||
-	    copy_from_user_nofault(word, u64_to_user_ptr(addr), sizeof(*word)))
-		return false;
-	unwind->plain_reads = true;
-	return true;
+	unwind->plain_reads = addr <= unwind->walk.addr_max - sizeof(*word) &&
+			      !copy_from_user_nofault(word, u64_to_user_ptr(addr), sizeof(*word));
+	return unwind->plain_reads;
 }
 
 const struct sfr_window *sfr_env_window(void *env, u64 pc)
@@ -47,13 +45,17 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 	const struct sfr_regs from = { .pc = regs->ip, .sp = regs->sp, .fp = regs->bp };
 	u64 word;
 
-	*unwind = (struct sfreg_unwind) {
-		.walk.max_switches = READ_ONCE(sfreg_limit_stack_switches),
-		.walk.addr_max = TASK_SIZE_MAX,
-		.walk.env = unwind,
-		.regs = regs,
-		.by_source[SFR_SOURCE_REGS] = 1,
-	};
+	/* Field by field: clearing all of it would cost as much as a frame or two. */
+	unwind->walk.max_switches = READ_ONCE(sfreg_limit_stack_switches);
+	unwind->walk.addr_max = TASK_SIZE_MAX;
+	unwind->walk.sp_off = 0;
+	unwind->walk.env = unwind;
+	unwind->regs = regs;
+	unwind->signal_sp = 0;
+	unwind->plain_reads = false;
+	unwind->stop = SFR_STOP_NONE;
+	memset(unwind->by_source, 0, sizeof(unwind->by_source));
+	unwind->by_source[SFR_SOURCE_REGS] = 1;
 	rcu_read_lock();
 	pagefault_disable();
 	unwind->view = sfreg_space_view(current->mm);
@@ -94,10 +96,8 @@ enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 	rcu_read_unlock();
 	if (unwind->stop == SFR_STOP_NONE)
 		unwind->stop = SFR_STOP_FRAME_LIMIT;
-	for (source = 0; source < ARRAY_SIZE(unwind->by_source); source++) {
+	for (source = 0; source < ARRAY_SIZE(unwind->by_source); source++)
 		sfreg_count_many(SFREG_STAT_walks + source, unwind->by_source[source]);
-		sfreg_count_many(SFREG_STAT_frames, unwind->by_source[source]);
-	}
 	sfreg_count(SFREG_STAT_stop_none + unwind->stop);
 	return unwind->stop;
 }

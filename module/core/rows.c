@@ -37,12 +37,11 @@ const struct sfr_rule *sfr_resolve(const struct sfr_table *table, const struct s
 {
 	static const struct sfr_rule signal = { .flags = SFR_RULE_SIGNAL };
 	const u32 *row;
-	u32 phase;
 
 	if (rule->flags & SFR_RULE_REPEAT) {
-		phase = (offset - (u32)rule->cfa_off) % rule->cfa_base;
+		offset = (offset - (u32)rule->cfa_off) % rule->cfa_base;
 		row = &table->rows[rule->ra_off];
-		row = last_row(row, row + rule->ra_base, sfr_row_bound(phase));
+		row = last_row(row, row + rule->ra_base, sfr_row_bound(offset));
 		rule = &table->rules[sfr_row_number(*row)];
 	}
 	if (rule->flags & SFR_RULE_BEFORE_SIGNAL && after_call)
@@ -58,6 +57,7 @@ const struct sfr_rule *sfr_table_rule(const struct sfr_table *table, u64 rel,
 
 	if (unlikely(offset >= table->span))
 		return NULL;
+	offset = sfr_env_nospec(offset, table->span);
 	rule = &table->rules[table->run_span ? sfr_scanned_number(table, offset) :
 					       number_at(table, offset)];
 	return likely(!rule->flags) ? rule : sfr_resolve(table, rule, offset, after_call);

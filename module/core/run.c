@@ -73,6 +73,7 @@ u32 sfr_walk_run(struct sfr_walk *walk, u64 *pcs, u32 n)
 		at = regs.pc - 1 - window->base - (u64)table->lowest;
 		if (unlikely(at >= table->run_span))
 			break;
+		at = sfr_env_nospec(at, table->run_span);
 		rule = &table->rules[sfr_scanned_number(table, at)];
 		if (unlikely(rule->flags))
 			break;

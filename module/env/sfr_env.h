@@ -4,6 +4,7 @@
 #define SFR_ENV_H
 
 #include <linux/compiler.h>
+#include <linux/nospec.h>
 #include <linux/sched.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -15,6 +16,13 @@ static inline void sfr_env_rest(void)
 {
 	cond_resched();
 }
+
+/*
+ * @index, which has been found to be below @size; 0 where the CPU has only guessed
+ * so. A return address may be anything, and what it leads to must not be seen by
+ * what was loaded on the way.
+ */
+#define sfr_env_nospec(index, size)	array_index_nospec(index, size)
 
 /*
  * sfr_env_read() once it has gone well, inline: a word, without asking again

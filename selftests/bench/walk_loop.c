@@ -12,11 +12,10 @@ void walk_begin(struct env *env, const struct sfr_regs *from)
 {
 	u64 word;
 
-	env->walk = (struct sfr_walk) {
-		.max_switches = 1,
-		.addr_max = SFR_USER_END,
-		.env = env,
-	};
+	env->walk.max_switches = 1;
+	env->walk.addr_max = SFR_USER_END;
+	env->walk.sp_off = 0;
+	env->walk.env = env;
 	env->plain_reads = false;
 	memset(env->by_source, 0, sizeof(env->by_source));
 	env->by_source[SFR_SOURCE_REGS] = 1;
@@ -55,9 +54,10 @@ unsigned int walk_sfreg(struct env *env, const struct sfr_regs *from, u64 *pcs,
 unsigned int walk_callchain(struct env *env, const struct sfr_regs *from, u64 *pcs,
 			    unsigned int max)
 {
-	u64 some[RUN] = { from->pc };
+	u64 some[RUN];
 	u32 i, n = 1, total = 0;
 
+	some[0] = from->pc;
 	walk_begin(env, from);
 	do {
 		for (i = 0; i < n; i++)

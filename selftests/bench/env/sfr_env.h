@@ -22,4 +22,14 @@ static inline bool sfr_env_peek(void *env, u64 addr, u64 *word)
 	return true;
 }
 
+/* As the kernel has it for AMD64. */
+#undef sfr_env_nospec
+static inline u64 sfr_env_nospec(u64 index, u64 size)
+{
+	u64 mask;
+
+	asm volatile("cmp %1, %2\n\tsbb %0, %0" : "=r"(mask) : "g"(size), "r"(index) : "cc");
+	return index & mask;
+}
+
 #endif /* BENCH_SFR_ENV_H */

@@ -40,6 +40,9 @@ void *memcpy(void *to, const void *from, size_t n);
 void *memset(void *at, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* In the kernel, against guesses of the CPU's. */
+#define sfr_env_nospec(index, size)	((void)(size), (index))
+
 /* The walk's quick form of sfr_env_read(). */
 bool sfr_env_read(void *env, u64 addr, u64 *word);
 #define sfr_env_peek	sfr_env_read

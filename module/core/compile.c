@@ -35,6 +35,8 @@ static struct room room_of(const struct sfr_compile_plan *plan)
 	room.rows = (u64)plan->n_fres + 3 * (u64)plan->n_fdes + 1;
 	if (room.rows > plan->max_rows)
 		room.rows = plan->max_rows;
+	if (room.rows > SFR_MAX_ROWS)
+		room.rows = SFR_MAX_ROWS;
 	/*
 	 * A gap, outermost; a rule per FRE; per function a block, or a trampoline
 	 * and the byte before it. Equal ones may be two: see numbering.c.
@@ -193,7 +195,7 @@ static enum sfr_status add_block(struct sfr_scratch *s, const struct sfr_fde *fd
 	struct sfr_rule repeat = {
 		.cfa_off = from,
 		.cfa_base = fde->rep_size,
-		.ra_off = s->n_block_rows,
+		.ra_off = s->n_repeat_rows,
 		.flags = SFR_RULE_REPEAT,
 	};
 	struct sfr_row_list *text = &s->text, *block = &s->block;
@@ -212,7 +214,7 @@ static enum sfr_status add_block(struct sfr_scratch *s, const struct sfr_fde *fd
 		text->offsets[text->room] = block->offsets[i];
 		text->numbers[text->room] = block->numbers[i];
 	}
-	s->n_block_rows += block->n;
+	s->n_repeat_rows += block->n;
 	repeat.ra_base = block->n - 1;
 	return add_rule(s, text, from, &repeat);
 }
@@ -221,7 +223,7 @@ static enum sfr_status add_block(struct sfr_scratch *s, const struct sfr_fde *fd
 static struct sfr_rule rule_in_block(const struct sfr_scratch *s, const struct sfr_rule *repeat,
 				     u32 phase)
 {
-	u32 at = s->text.room + s->n_block_rows - 1 - repeat->ra_off;
+	u32 at = s->text.room + s->n_repeat_rows - 1 - repeat->ra_off;
 	u32 last = at - repeat->ra_base;
 
 	while (at > last && s->text.offsets[at - 1] <= phase)
@@ -238,7 +240,7 @@ static enum sfr_status mark_before(struct sfr_scratch *s, u32 from)
 	struct sfr_row_list *text = &s->text;
 	struct sfr_rule rule;
 
-	/* Only where the text begins at the lowest address that there is. */
+	/* Only where the text begins at the lowest start that can be said. */
 	if (!from)
 		return SFR_OK;
 	/* A gap's row at @from itself may follow; row 0 stands below. */

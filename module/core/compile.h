@@ -29,7 +29,7 @@ enum sfr_abi {
 
 struct sfr_compile_options {
 	u8 abi;			/* enum sfr_abi: the one that is wanted */
-	u32 max_rows;		/* SFR_ERR_ROWS above */
+	u32 max_rows;		/* SFR_ERR_ROWS above; 2^30 at most */
 };
 
 /* What the header says, checked, in the caller's byte order. */

@@ -38,8 +38,7 @@
 
 /* V3's second info byte. */
 #define SFR_FDE_TYPE_MASK	0x1f
-#define SFR_FDE_TYPE_DEFAULT	0
-#define SFR_FDE_TYPE_FLEXIBLE	1
+#define SFR_FDE_TYPE_FLEXIBLE	1	/* 0: default */
 
 /*
  * Version 1 has no repeat size. The one producer of such entries, ld, describes

@@ -72,8 +72,11 @@ enum sfr_status sfr_find_functions(struct sfr_scratch *s)
 	if (!sorted)
 		s->funcs = sfr_sort_funcs(s->funcs, s->spare, s->n_funcs, s->lowest,
 					  s->counts);
-	for (i = 1; i < s->n_funcs; i++)
+	for (i = 1; i < s->n_funcs; i++) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		if (s->funcs[i - 1].start + s->funcs[i - 1].size > s->funcs[i].start)
 			return SFR_ERR_OVERLAP;
+	}
 	return make_room_before(s);
 }

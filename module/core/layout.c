@@ -11,14 +11,15 @@
 /*
  * The smallest blocks with which a row takes no more than the six bytes that it
  * takes in a sparse table: the row itself, two bytes for each block, and eight
- * for each page and its first row.
+ * for each page and its first row. A single block is worth it anyway.
  */
 static void choose_form(struct sfr_table *t)
 {
 	t->n_pages = (t->span >> SFR_PAGE_SHIFT) + 1;
 	for (t->shift = SFR_MIN_SHIFT; t->shift <= SFR_PAGE_SHIFT; t->shift++) {
 		t->n_blocks = (t->span >> t->shift) + 1;
-		if (8 * (u64)t->n_pages + 2 * (u64)t->n_blocks <= 2 * (u64)t->n_text_rows)
+		if (8 * (u64)t->n_pages + 2 * (u64)t->n_blocks <= 2 * (u64)t->n_text_rows ||
+		    t->n_blocks == 1)
 			return;
 	}
 	t->shift = 0;
@@ -37,10 +38,10 @@ void sfr_layout(struct sfr_scratch *s)
 	t->run_span = s->span;
 	t->n_rules = s->numbering.n_rules;
 	t->n_text_rows = s->text.n;
-	t->n_rows = s->text.n + s->n_block_rows;
+	t->n_rows = s->text.n + s->n_repeat_rows;
 	choose_form(t);
-	t->block_rows = t->shift ? t->n_text_rows + t->n_pages : 0;
-	words = (u64)t->n_pages + t->block_rows + s->n_block_rows;
+	t->repeat_rows = t->shift ? t->n_text_rows + t->n_pages : 0;
+	words = (u64)t->n_pages + t->repeat_rows + s->n_repeat_rows;
 	if (!t->shift)
 		words += t->n_text_rows;
 	t->bytes = sfr_align8(sizeof(*t) + t->n_rules * sizeof(struct sfr_rule) +
@@ -54,7 +55,6 @@ struct filling {
 	u32 *pages, *rows;
 	u16 *index;
 	u32 n_pages, n_rows, n_blocks;
-	u32 block_row;		/* the first row of this block */
 };
 
 /* A page's first row, by which rule @number goes on, unless it has one. */
@@ -77,9 +77,6 @@ static void end_blocks(struct filling *f, u32 block, u16 number)
 		page = f->n_blocks >> (SFR_PAGE_SHIFT - f->table->shift);
 		begin_page(f, page, number);
 		f->index[f->n_blocks] = f->n_rows - 1 - f->pages[page];
-		if (f->n_rows - f->block_row > SFR_CROWD)
-			f->table->run_span = 0;
-		f->block_row = f->n_rows;
 	}
 }
 
@@ -105,12 +102,15 @@ static void store_dense(const struct sfr_scratch *s, struct filling *f)
 }
 
 /* They stand in the scratch memory from the end of its room backwards. */
-static void store_block_rows(const struct sfr_scratch *s, u32 *rows)
+static void store_repeat_rows(const struct sfr_scratch *s, u32 *rows)
 {
-	u32 i, last = s->text.room + s->n_block_rows - 1;
+	u32 i, last = s->text.room + s->n_repeat_rows - 1;
 
-	for (i = 0; i < s->n_block_rows; i++)
+	for (i = 0; i < s->n_repeat_rows; i++) {
+		if (i % SFR_REST == 0)
+			sfr_env_rest();
 		rows[i] = sfr_row(s->text.offsets[last - i], s->text.numbers[last - i]);
+	}
 }
 
 /* The next @bytes of the table's memory, which were counted by sfr_layout(). */
@@ -129,7 +129,7 @@ static void store_rules(const struct sfr_scratch *s, struct sfr_rule *rules)
 	memcpy(rules, s->numbering.rules, s->table.n_rules * sizeof(*rules));
 	for (i = 0; i < s->table.n_rules; i++)
 		if (rules[i].flags & SFR_RULE_REPEAT)
-			rules[i].ra_off += s->table.block_rows;
+			rules[i].ra_off += s->table.repeat_rows;
 }
 
 struct sfr_table *sfr_table_store(const void *scratch, void *at)
@@ -145,21 +145,21 @@ struct sfr_table *sfr_table_store(const void *scratch, void *at)
 	t->rules = rules;
 	if (t->shift) {
 		f.pages = take(&at, t->n_pages * sizeof(u32));
-		f.rows = take(&at, (t->block_rows + (u64)s->n_block_rows) * sizeof(u32));
+		f.rows = take(&at, (t->repeat_rows + (u64)s->n_repeat_rows) * sizeof(u32));
 		f.index = take(&at, t->n_blocks * sizeof(u16));
 		store_dense(s, &f);
 		/* Room for pages whose first row was there. */
-		memset(f.rows + f.n_rows, 0, (t->block_rows - f.n_rows) * sizeof(u32));
+		memset(f.rows + f.n_rows, 0, (t->repeat_rows - f.n_rows) * sizeof(u32));
 	} else {
 		t->offsets = memcpy(take(&at, n_words * sizeof(u32)), s->text.offsets,
 				    n_words * sizeof(u32));
-		f.rows = take(&at, s->n_block_rows * sizeof(u32));
+		f.rows = take(&at, s->n_repeat_rows * sizeof(u32));
 		t->numbers = memcpy(take(&at, n_words * sizeof(u16)), s->text.numbers,
 				    n_words * sizeof(u16));
 	}
 	t->pages = f.pages;
 	t->rows = f.rows;
 	t->index = f.index;
-	store_block_rows(s, f.rows + t->block_rows);
+	store_repeat_rows(s, f.rows + t->repeat_rows);
 	return t;
 }

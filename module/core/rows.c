@@ -21,7 +21,7 @@ static const u32 *last_row(const u32 *lo, const u32 *hi, u32 bound)
 	return lo;
 }
 
-static u16 number_at(const struct sfr_table *table, u32 offset)
+u16 sfr_bisected_number(const struct sfr_table *table, u32 offset)
 {
 	const u32 *row = table->offsets;
 
@@ -59,7 +59,7 @@ const struct sfr_rule *sfr_table_rule(const struct sfr_table *table, u64 rel,
 		return NULL;
 	offset = sfr_env_nospec(offset, table->span);
 	rule = &table->rules[table->run_span ? sfr_scanned_number(table, offset) :
-					       number_at(table, offset)];
+					       sfr_bisected_number(table, offset)];
 	return likely(!rule->flags) ? rule : sfr_resolve(table, rule, offset, after_call);
 }
 

@@ -2,7 +2,7 @@
 /*
  * The row table: what an SFrame section is compiled to, and the only form that
  * a walk sees. Immutable once built; one contiguous block of memory that the
- * caller owns; holds no pointers, so it can be copied and mapped.
+ * caller owns. Its head points into it: it stays where it was stored.
  *
  * Rows are sorted by text offset; each holds until the next. Gaps between
  * functions, and what follows the last one, are rows too. Lookup is bounded
@@ -45,10 +45,11 @@ struct sfr_rule {
 #define SFR_RULE_SIGNAL		0x02	/* the pc is in a signal trampoline: the
 					 * kernel's frame lies at sp, nothing
 					 * else holds */
-#define SFR_RULE_RA_SIGNED	0x04	/* AArch64: ra holds an authentication code */
+#define SFR_RULE_RA_SIGNED	0x04	/* AArch64: ra holds an authentication code, which
+					 * a step does not take off */
 #define SFR_RULE_GAP		0x08	/* there is no rule; nothing else holds */
-#define SFR_RULE_BEFORE_SIGNAL	0x10	/* of a row of one byte, before a trampoline's
-					 * first: a return address is looked up there,
+#define SFR_RULE_BEFORE_SIGNAL	0x10	/* of a row whose every byte, mostly one, stands before
+					 * a trampoline: a return address is looked up there,
 					 * and means the trampoline; else as without */
 #define SFR_RULE_REPEAT		0x20	/* not a rule: a block of cfa_base bytes that
 					 * repeats from text offset cfa_off on. Its rows

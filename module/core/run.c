@@ -52,7 +52,7 @@ call_window(struct sfr_walk *walk, const struct sfr_window *window, u64 pc)
 	window = sfr_env_window(walk->env, pc - 1);
 	if (!window || pc == window->end)
 		return NULL;
-	walk->recent[walk->n_windows++ % SFR_WALK_RECENT] = window;
+	walk->recent[walk->n_recent++ % SFR_WALK_RECENT] = window;
 	return window;
 }
 

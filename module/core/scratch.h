@@ -31,7 +31,7 @@ struct sfr_scratch {
 	struct sfr_numbering numbering;
 	struct sfr_row_list text;
 	struct sfr_row_list block;	/* of the function at hand */
-	u32 n_block_rows;		/* moved to the end of text's room, backwards */
+	u32 n_repeat_rows;		/* moved to the end of text's room, backwards */
 	s64 lowest;
 	u32 span;
 	struct sfr_table table;		/* its head, once all rows are known */

@@ -32,7 +32,8 @@ enum sfr_status {
 	/* too large */
 	SFR_ERR_SPAN,		/* the functions span more than 2^32 - 1 bytes */
 	SFR_ERR_ROWS,		/* more rows than the caller allows */
-	SFR_ERR_RULES,		/* more distinct rules than a row can name */
+	SFR_ERR_RULES,		/* more distinct rules, blocks that repeat and
+				 * trampolines than rows can name */
 	SFR_STATUS_COUNT
 };
 

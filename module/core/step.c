@@ -45,11 +45,9 @@ static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, 
 	else if (walk->frame.kind == SFR_KIND_CALL ||
 		 !sfr_env_register(walk->env, reg - SFR_BASE_REG, &from))
 		return SFR_STOP_UNKNOWN_REG;
-	from += (s64)off;
-	if (base & SFR_BASE_DEREF)
-		return sfr_env_read(walk->env, from, value) ? SFR_STOP_NONE :
-							      SFR_STOP_UNREADABLE;
-	*value = from;
+	*value = from + (s64)off;
+	if (base & SFR_BASE_DEREF && !sfr_env_read(walk->env, *value, value))
+		return SFR_STOP_UNREADABLE;
 	return SFR_STOP_NONE;
 }
 

@@ -9,7 +9,7 @@
  * rule's number. Each page begins with a row, if need be one that repeats the
  * rule at hand.
  *
- * Sparse tables are for text with less than a row in 64 KiB, for which an index
+ * Sparse tables are for text with less than five rows in 64 KiB, for which an index
  * would take more than the rows: their rows' offsets are bisected.
  *
  * The rows of repeating blocks stand at the end; their offsets count from the
@@ -21,17 +21,17 @@
 #include <sfr_env.h>
 #include "rows.h"
 
+/* Sums of rows and pages, and what is made of them, stay within 32 bits. */
+#define SFR_MAX_ROWS	(1u << 30)
+
 #define SFR_MIN_SHIFT	4
 #define SFR_PAGE_SHIFT	16
 
-/* A block with more rows makes its table a crowded one. */
-#define SFR_CROWD	64
-
 /* The head of the table; all it points to follows it in the same memory. */
 struct sfr_table {
-	s64 lowest;		/* start of the first function */
+	s64 lowest;		/* start of the first function, or the byte before */
 	u64 span;		/* from there to the last one's end */
-	u64 run_span;		/* the same; 0 if rows must be bisected for */
+	u64 run_span;		/* the same; 0: sparse */
 	const struct sfr_rule *rules;	/* rules[0] is a gap's */
 	const u32 *pages;	/* each page's first row */
 	const u16 *index;	/* the last row of each block, or before it, counted
@@ -44,7 +44,7 @@ struct sfr_table {
 	u32 n_rows;		/* without those that only begin a page */
 	u32 n_text_rows;
 	u32 n_pages, n_blocks;	/* sparse: 0 */
-	u32 block_rows;		/* the first row of the repeating blocks' */
+	u32 repeat_rows;		/* the first row of the repeating blocks' */
 	size_t bytes;		/* of the whole table */
 };
 

@@ -23,7 +23,7 @@ void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs)
 	walk->frame = (struct sfr_frame) { .regs = *regs, .source = SFR_SOURCE_REGS };
 	walk->cfa = 0;
 	walk->n_switches = 0;
-	walk->n_windows = 0;
+	walk->n_recent = 0;
 	for (i = 0; i < SFR_WALK_RECENT; i++)
 		walk->recent[i] = &nowhere;
 }

@@ -75,7 +75,7 @@ struct sfr_walk {
 	s32 sp_off;		/* the caller's sp is cfa + sp_off: 0, s390x -160 */
 	void *env;		/* handed to the functions below */
 	const struct sfr_window *recent[SFR_WALK_RECENT];	/* run.c's */
-	u32 n_windows;
+	u32 n_recent;
 };
 
 void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs);
@@ -115,7 +115,7 @@ bool sfr_env_is_restorer(void *env, u64 pc);
 /*
  * The registers that the kernel saved in the signal frame which the trampoline
  * finds at @sp; @at_entry, false before, as in struct sfr_frame. False if it
- * cannot be read or holds what no thread can have.
+ * cannot be read.
  */
 bool sfr_env_signal_frame(void *env, u64 sp, struct sfr_regs *regs, bool *at_entry);
 

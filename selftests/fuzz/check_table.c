@@ -23,8 +23,8 @@ static void check_rules(const struct sfr_table *t)
 		first = rules[i].ra_off;
 		last = first + rules[i].ra_base;
 		MUST(rules[i].cfa_base && (u32)rules[i].cfa_off < t->span);
-		MUST(first >= t->block_rows);
-		MUST(last < t->block_rows + t->n_rows - t->n_text_rows);
+		MUST(first >= t->repeat_rows);
+		MUST(last < t->repeat_rows + t->n_rows - t->n_text_rows);
 		MUST(!place_of(rows[first]));
 		for (r = first; r < last; r++)
 			MUST(place_of(rows[r]) < place_of(rows[r + 1]));
@@ -51,21 +51,15 @@ static u32 check_page(const struct sfr_table *t, u32 page, u32 first, u32 end, u
 	return distinct;
 }
 
-/*
- * A block's index is its last row, or the one that holds at its start. Where a scan
- * from there would be long, the table must say so.
- */
+/* A block's index is its last row, or the one that holds at its start. */
 static void check_index(const struct sfr_table *t, u32 block, u32 end_of_page)
 {
 	u32 first = t->pages[block >> (SFR_PAGE_SHIFT - t->shift)];
-	u32 row = first + t->index[block], scan = 0;
+	u32 row = first + t->index[block];
 	u64 begin = (u16)((u64)block << t->shift), end = begin + (1ull << t->shift);
 
 	MUST(row < end_of_page && place_of(t->rows[row]) < end);
 	MUST(row + 1 == end_of_page || place_of(t->rows[row + 1]) >= end);
-	while (row - scan > first && place_of(t->rows[row - scan]) > begin)
-		scan++;
-	MUST(!t->run_span || scan <= SFR_CROWD);
 }
 
 static void check_dense(const struct sfr_table *t)
@@ -79,7 +73,7 @@ static void check_dense(const struct sfr_table *t)
 	MUST(t->n_blocks == (t->span >> t->shift) + 1);
 	MUST(!pages[0]);
 	for (page = 0; page < t->n_pages; page++) {
-		end = page + 1 < t->n_pages ? pages[page + 1] : t->block_rows;
+		end = page + 1 < t->n_pages ? pages[page + 1] : t->repeat_rows;
 		/* Behind the last page's rows there may be room that is not used. */
 		while (page + 1 == t->n_pages && end > pages[page] + 1 && !rows[end - 1])
 			end--;
@@ -98,7 +92,7 @@ static void check_sparse(const struct sfr_table *t)
 	const u16 *numbers = t->numbers;
 	u32 i;
 
-	MUST(!t->run_span && !t->n_pages && !t->n_blocks && !t->block_rows);
+	MUST(!t->run_span && !t->n_pages && !t->n_blocks && !t->repeat_rows);
 	MUST(!offsets[0] && offsets[t->n_text_rows - 1] <= t->span);
 	MUST(numbers[t->n_text_rows - 1] == SFR_RULE_NONE);
 	for (i = 0; i < t->n_text_rows; i++)
@@ -118,7 +112,7 @@ static bool within(const struct sfr_table *t, const void *array, u64 bytes)
 
 static void check_arrays(const struct sfr_table *t)
 {
-	u64 n_rows = t->block_rows + (u64)t->n_rows - t->n_text_rows;
+	u64 n_rows = t->repeat_rows + (u64)t->n_rows - t->n_text_rows;
 
 	MUST(within(t, t->rules, t->n_rules * sizeof(*t->rules)));
 	MUST(within(t, t->rows, n_rows * sizeof(*t->rows)));

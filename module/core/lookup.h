@@ -18,20 +18,19 @@ const struct sfr_rule *sfr_resolve(const struct sfr_table *table, const struct s
 /* The number of the rule at @offset, below ->span, of any table: at most 32 rounds. */
 u16 sfr_bisected_number(const struct sfr_table *table, u32 offset);
 
-/* Rows that are scanned before it is better to bisect: their branches are predicted. */
-#define SFR_SCAN_ROWS	16
-
-/* The same, below ->run_span, where rows are few. The page's first row ends the scan. */
+/*
+ * The same, below ->run_span, where rows are few: it is one of the block's last,
+ * or the one before them. A page's first row ends the scan.
+ */
 static inline u16 sfr_scanned_number(const struct sfr_table *table, u32 offset)
 {
-	u32 bound = sfr_row_bound(offset), n = SFR_SCAN_ROWS;
+	u32 bound = sfr_row_bound(offset);
 	const u32 *row = &table->rows[table->pages[offset >> SFR_PAGE_SHIFT] +
 				      table->index[offset >> table->shift]];
 
-	for (; *row > bound; row--)
-		if (unlikely(!--n))
-			return sfr_bisected_number(table, offset);
-	return sfr_row_number(*row);
+	if (likely(*row <= bound || *--row <= bound || *--row <= bound || *--row <= bound))
+		return sfr_row_number(*row);
+	return sfr_bisected_number(table, offset);
 }
 
 #endif /* SFR_LOOKUP_H */

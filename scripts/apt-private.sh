@@ -84,7 +84,9 @@ private_apt()
 
 apt()
 {
-	apt-get -q -o Dir::Etc::sourcelist="$private/sources.list" \
+	# A mirror that stands still is as good: signatures are checked all the same.
+	apt-get -q -o Acquire::Check-Valid-Until=false \
+		-o Dir::Etc::sourcelist="$private/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$private/lists" \
 		-o Dir::State::status="$private/status" \
 		-o Dir::Cache::archives="$private/archives" \

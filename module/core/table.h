@@ -9,8 +9,8 @@
  * rule's number. Each page begins with a row, if need be one that repeats the
  * rule at hand.
  *
- * Sparse tables are for text with less than five rows in 64 KiB, for which an index
- * would take more than the rows: their rows' offsets are bisected.
+ * Sparse tables are for long text with less than five rows in 64 KiB, for which an
+ * index would take more than the rows: their rows' offsets are bisected.
  *
  * The rows of repeating blocks stand at the end; their offsets count from the
  * block's start.
@@ -44,7 +44,7 @@ struct sfr_table {
 	u32 n_rows;		/* without those that only begin a page */
 	u32 n_text_rows;
 	u32 n_pages, n_blocks;	/* sparse: 0 */
-	u32 repeat_rows;		/* the first row of the repeating blocks' */
+	u32 repeat_rows;	/* the first row of the repeating blocks' */
 	size_t bytes;		/* of the whole table */
 };
 

@@ -78,6 +78,7 @@ struct sfr_walk {
 	u32 n_recent;
 };
 
+/* @walk: max_switches, addr_max, sp_off and env are the caller's to set, before. */
 void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs);
 enum sfr_stop sfr_walk_next(struct sfr_walk *walk);
 

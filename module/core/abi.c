@@ -24,7 +24,7 @@ static u8 register_base(const struct sfr_abi_desc *abi, u32 reg)
 		return SFR_BASE_SP;
 	if (reg == abi->fp)
 		return SFR_BASE_FP;
-	return SFR_BASE_REG + (reg < abi->n_regs ? reg : 32);
+	return reg < abi->n_regs ? SFR_BASE_REG + reg : SFR_BASE_NO_REG;
 }
 
 /* cfa = base + word 0; fp = *(cfa + word 1). */

@@ -15,7 +15,7 @@
 #include "sort.h"
 
 /* Rows of a repeating block: starts are less than its size, a u8. */
-#define BLOCK_ROWS	256
+#define REPEAT_ROWS	256
 
 /* How large each array may get, from the header alone. */
 struct room {
@@ -62,8 +62,8 @@ enum sfr_status sfr_compile_plan(const void *bytes, size_t len,
 			      sfr_align8(SFR_SORT_DIGITS * sizeof(u32)) +
 			      2 * sfr_align8(plan->n_fdes * sizeof(struct sfr_func)) +
 			      sfr_align8(room.rules * sizeof(struct sfr_rule)) +
-			      sfr_align8((room.rows + BLOCK_ROWS) * sizeof(u32)) +
-			      sfr_align8((room.rows + BLOCK_ROWS) * sizeof(u16)) +
+			      sfr_align8((room.rows + REPEAT_ROWS) * sizeof(u32)) +
+			      sfr_align8((room.rows + REPEAT_ROWS) * sizeof(u16)) +
 			      sfr_align8(room.slots * sizeof(u16));
 	return SFR_OK;
 }
@@ -91,12 +91,12 @@ static struct sfr_scratch *scratch_init(void *at, const void *bytes,
 	s->spare = carve(&at, plan->n_fdes * sizeof(struct sfr_func));
 	s->numbering.rules = carve(&at, room.rules * sizeof(struct sfr_rule));
 	s->numbering.slots = carve(&at, room.slots * sizeof(u16));
-	s->text.offsets = carve(&at, (room.rows + BLOCK_ROWS) * sizeof(u32));
-	s->text.numbers = carve(&at, (room.rows + BLOCK_ROWS) * sizeof(u16));
+	s->text.offsets = carve(&at, (room.rows + REPEAT_ROWS) * sizeof(u32));
+	s->text.numbers = carve(&at, (room.rows + REPEAT_ROWS) * sizeof(u16));
 	s->text.room = room.rows;
 	s->block.offsets = s->text.offsets + room.rows;
 	s->block.numbers = s->text.numbers + room.rows;
-	s->block.room = BLOCK_ROWS;
+	s->block.room = REPEAT_ROWS;
 	sfr_numbering_init(&s->numbering, room.rules);
 	return s;
 }

@@ -38,7 +38,8 @@ struct sfr_rule {
 #define SFR_BASE_FP		0x01
 #define SFR_BASE_CFA		0x02
 #define SFR_BASE_REG		0x20	/* + DWARF number, below 32, of a register that is
-					 * neither sp nor fp; + 32: of none that there is */
+					 * neither sp nor fp */
+#define SFR_BASE_NO_REG		0x40	/* a register that the ABI has not */
 #define SFR_BASE_DEREF		0x80	/* or-ed in: what is there, not the address */
 
 #define SFR_RULE_OUTERMOST	0x01	/* no caller; nothing else holds */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * From an open ELF file to a section in the kernel: looks into the cache, has the section
+ * made in a sandbox if it is not there, stores it, hands it to the module once, and keeps
+ * the module's descriptor for the next process that has the same bytes mapped.
+ */
+#ifndef SFREG_BROKER_H
+#define SFREG_BROKER_H
+
+#include "../cache/cache.h"
+
+struct broker;
+
+/**
+ * struct broker_object - what can be placed for a file
+ * @section_fd: the module's section, owned by the broker, good until the next call of
+ *	broker_find(); -1: there is nothing to place (@error says why)
+ * @error: 0; -ENODATA: no call frame information; -ENOEXEC: no ELF file of ours; or
+ *	what sandbox_synth(), reading the file or sfreg_section_create() said
+ * @base, @n_text, @text: as in struct synth_section
+ */
+struct broker_object {
+	int section_fd;
+	int error;
+	uint64_t base;
+	uint32_t n_text;
+	struct synth_segment text[SYNTH_MAX_SEGMENTS];
+};
+
+/* @cache_dir: NULL: without a cache. NULL: no memory. */
+struct broker *broker_new(const char *cache_dir);
+void broker_free(struct broker *broker);
+
+/**
+ * broker_find() - the section for an open file
+ * @broker: the broker
+ * @fd: the file, open for reading (a regular file or a memfd)
+ *
+ * A file that was seen before (same device, inode, size, mtime and ctime, on a file system
+ * whose word on that can be taken) is not read again.
+ *
+ * Return: good until the next call.
+ */
+const struct broker_object *broker_find(struct broker *broker, int fd);
+
+/* Counters, for sfregd's log and the benchmarks. */
+struct broker_stats {
+	uint64_t known, cached, made, failed;	/* by identity, by cache, in a sandbox */
+	uint64_t open_sections;
+};
+void broker_stats(const struct broker *broker, struct broker_stats *stats);
+
+#endif /* SFREG_BROKER_H */

@@ -5,14 +5,18 @@
  * section, whatever the file calls itself. Which bytes those are depends on the file;
  * so there are two directories:
  *
- *	ranges/HINT	the pieces that were read of a file whose size and first piece
- *			hash to HINT, and nothing more: many files may share it
+ *	ranges/KEY	where the maker reads on, of a file whose pieces so far hash to
+ *			KEY; and to what the pieces hash then
  *	sections/KEY	a section, and where the file's text is
  *
- * A lookup reads the first piece, finds HINT, reads the other pieces, and has KEY. Both kinds
- * of file are replaced as wholes (written beside, synced, renamed), belong to root or to the
- * reader, are writable by no one else, are opened without following links, and carry a
- * checksum of themselves; what does not look so is as good as not there.
+ * A lookup reads the first piece, looks where to read on, and so on until it has a
+ * section's key. The maker does the same as long as it is given the same bytes. So a file
+ * that begins as another does, and then has other bytes, takes a way of its own from
+ * there on, and nothing that is said about the other file changes.
+ *
+ * Both kinds of file are replaced as wholes (written beside, synced, renamed), belong to root
+ * or to the reader, are writable by no one else, are opened without following links, and carry
+ * a checksum of themselves; what does not look so is as good as not there.
  *
  * blake2b.c, key.c and look.c need no libc: the loader's hook is built of them, too.
  */
@@ -29,6 +33,9 @@
 #define CACHE_KEY_LEN	32
 #define CACHE_SYSTEM	"/var/cache/sfreg"
 
+/* All files of a cache together; the oldest go. */
+#define CACHE_MAX_BYTES	(1024ull << 20)
+
 struct cache_key {
 	uint8_t bytes[CACHE_KEY_LEN];
 };
@@ -37,19 +44,33 @@ struct cache_range {
 	uint64_t at, len;
 };
 
-/* What has been read of a file, in order; hashed as it goes. key.c */
+/**
+ * struct cache_trace - what has been read of a file, in order; hashed as it goes
+ * @state: the hash so far
+ * @missing: bytes of the last range that have not come yet
+ * @n_ranges: number of @ranges and @after
+ * @ranges: the pieces
+ * @after: the key after each; valid once the piece is complete
+ */
 struct cache_trace {
 	struct blake2b state;
+	uint64_t missing;
 	uint32_t n_ranges;
 	struct cache_range ranges[SYNTH_MAX_READS];
-	struct cache_key hint;		/* valid once the first range is complete */
+	struct cache_key after[SYNTH_MAX_READS];
 };
 
+/* key.c */
 void cache_trace_init(struct cache_trace *trace, uint64_t file_size);
 /* A piece begins; cache_trace_bytes() must follow with @len bytes in all. -EFBIG: too many. */
 int cache_trace_begin(struct cache_trace *trace, uint64_t at, uint64_t len);
 void cache_trace_bytes(struct cache_trace *trace, const void *bytes, size_t len);
+/* The key of all pieces so far. */
 void cache_trace_key(const struct cache_trace *trace, struct cache_key *key);
+bool cache_key_equal(const struct cache_key *a, const struct cache_key *b);
+/* In hexadecimal, the entry's name. */
+#define CACHE_NAME_SIZE	(2 * CACHE_KEY_LEN + 1)
+void cache_key_name(const struct cache_key *key, char name[CACHE_NAME_SIZE]);
 
 /**
  * struct cache_entry - a section found in the cache
@@ -68,11 +89,12 @@ struct cache_entry {
 /**
  * cache_find() - look a file's section up
  * @dir: the cache's directory
- * @source: the file
- * @key: NULL, or where to put the key, if it was had (also when nothing is found)
+ * @source: the file; ->read() is asked for the maker's pieces, in smaller pieces
+ * @key: NULL, or where to put the key if the entry is there
  * @entry: filled in
  *
- * Return: 0; -ENOENT: not there, or not fit to be believed; or what ->read() returned.
+ * Return: 0; -ENOENT: not there, or not fit to be believed; -ENOMEM; or what
+ * ->read() returned.
  */
 int cache_find(const char *dir, const struct synth_source *source, struct cache_key *key,
 	       struct cache_entry *entry);
@@ -86,10 +108,25 @@ int cache_open(const char *dir, const struct cache_key *key, struct cache_entry 
  * @trace: what was read to make it
  * @section: what was made; len 0: that there is none
  *
- * Return: 0, or -errno: nothing has changed then, and the caller goes on without.
+ * Return: 0, or -errno: the caller goes on without. -EINVAL: @trace does not begin
+ * with the file's first SYNTH_FIRST_READ bytes (all of a shorter file), or its last
+ * piece is incomplete; -EPERM: the directory belongs to somebody else, or others may write to it;
+ * -ELOOP, -ENOTDIR: it is a link, or no directory.
  */
 int cache_store(const char *dir, const struct cache_trace *trace,
 		const struct synth_section *section);
+
+/**
+ * cache_trim() - remove the oldest files (trim.c; needs libc)
+ * @dir: the cache's directory
+ * @max_bytes: what may stay
+ *
+ * Also removes what writers that were killed left behind. cache_store() does it with
+ * CACHE_MAX_BYTES.
+ *
+ * Return: the number of sections removed, or -errno as cache_store().
+ */
+int cache_trim(const char *dir, uint64_t max_bytes);
 
 /*
  * The directory to use: SFREG_CACHE from the environment (not in setuid programs), else

@@ -134,7 +134,27 @@ static enum sfr_status place(const struct sfr_abi_desc *abi, u32 control, s32 wo
 	return SFR_OK;
 }
 
-/* cfa, ra and fp in this order; a control of 0 stands alone and changes nothing. */
+/*
+ * The extension: cfa = base + @addend. What the rule calls cfa is the base, and its other
+ * offsets count from there: ra = *(base + addend - 8), and just above it the caller's sp.
+ */
+static enum sfr_status move_to_base(s32 addend, struct sfr_rule *rule)
+{
+	if (rule->ra_base != STACK_SLOT || rule->ra_off != SFR_COMMON_RA)
+		return SFR_ERR_RULE;
+	rule->flags |= SFR_RULE_ADDEND;
+	if (__builtin_add_overflow(rule->ra_off, addend, &rule->ra_off))
+		return SFR_ERR_RULE;
+	if ((rule->fp_base & ~SFR_BASE_DEREF) == SFR_BASE_CFA &&
+	    __builtin_add_overflow(rule->fp_off, addend, &rule->fp_off))
+		return SFR_ERR_RULE;
+	return SFR_OK;
+}
+
+/*
+ * cfa, ra and fp in this order; a control of 0 stands alone and changes nothing. The
+ * extension has one word more, behind the CFA's.
+ */
 static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 				     const struct sfr_words *words, struct sfr_rule *rule)
 {
@@ -142,7 +162,9 @@ static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 	u8 *bases[] = { &rule->cfa_base, &rule->ra_base, &rule->fp_base };
 	s32 *offs[] = { &rule->cfa_off, &rule->ra_off, &rule->fp_off };
 	unsigned int i, at = 0;
+	bool extended = words->type == SFR_FDE_TYPE_ADDEND;
 	enum sfr_status status;
+	s32 addend = 0;
 	u32 control;
 
 	default_ra(abi, rule);
@@ -157,8 +179,15 @@ static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 		status = place(abi, control, words->word[at++], bases[i], offs[i]);
 		if (status)
 			return status;
+		if (i == 0 && extended) {
+			if (at == words->n)
+				return SFR_ERR_FRE_INFO;
+			addend = words->word[at++];
+		}
 	}
-	return at < words->n ? SFR_ERR_FRE_INFO : SFR_OK;
+	if (at < words->n)
+		return SFR_ERR_FRE_INFO;
+	return extended ? move_to_base(addend, rule) : SFR_OK;
 }
 
 /*
@@ -201,7 +230,7 @@ enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_wo
 	enum sfr_status status;
 
 	rule->fp_base = SFR_BASE_FP;
-	status = words->flexible ? flexible_rule(abi, words, rule) :
+	status = words->type ? flexible_rule(abi, words, rule) :
 				   abi->rule(abi, words, rule);
 	if (!status)
 		status = scale_cfa(abi, rule);

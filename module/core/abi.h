@@ -16,7 +16,7 @@ struct sfr_words {
 	u8 n;
 	u8 width;		/* of each on disk: 1, 2, 4 bytes */
 	u8 version;		/* the section's */
-	bool flexible;		/* the function's type */
+	u8 type;		/* the function's: SFR_FDE_TYPE_* */
 };
 
 struct sfr_abi_desc {

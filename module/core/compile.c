@@ -143,7 +143,7 @@ static enum sfr_status number_fre(struct sfr_scratch *s, const struct sfr_fde *f
 
 	if (likely(fre->len <= 6)) {
 		key = sfr_peek6(s->bytes, s->plan->len, fre->words, fre->len) |
-		      (u64)fre->info << 48 | (u64)fde->flexible << 56;
+		      (u64)fre->info << 48 | (u64)fde->type << 56;
 		memo = sfr_memo_at(&s->numbering, key);
 		*number = memo->number;
 		if (likely(memo->key == key))
@@ -276,7 +276,7 @@ static enum sfr_status add_func(struct sfr_scratch *s, const struct sfr_func *fu
 		return SFR_ERR_FRE_COUNT;
 	if (fde.signal)
 		status = add_signal(s, from);
-	else if (s->plan->version == 3 && !fde.n_fres && !fde.flexible)
+	else if (s->plan->version == 3 && !fde.n_fres && !fde.type)
 		status = add_rule(s, &s->text, from, &outermost);
 	else if (fde.rep_size)
 		status = add_block(s, &fde, from);

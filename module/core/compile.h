@@ -37,6 +37,7 @@ struct sfr_compile_plan {
 	u64 len;		/* of the section; bytes after it are ignored */
 	u64 fde_off, fre_off;	/* of the sub-sections, from the section's start */
 	u32 n_fdes, n_fres, fre_len;
+	u32 n_plain_fdes;	/* the rest are of sfreg's extension */
 	u32 max_rows;
 	u8 version, flags, abi;
 	bool big;		/* the byte order */

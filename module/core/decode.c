@@ -68,6 +68,26 @@ static enum sfr_status check_parts(struct sfr_compile_plan *plan, u64 header, si
 	return SFR_OK;
 }
 
+/*
+ * The auxiliary header is ours if it looks it in every byte; else it is another's, and
+ * nothing in it is read.
+ */
+static enum sfr_status decode_extension(struct sfr_cursor c, u8 aux_len,
+					struct sfr_compile_plan *plan)
+{
+	u64 word;
+
+	plan->n_plain_fdes = plan->n_fdes;
+	if (plan->version < 3 || aux_len != SFR_EXT_SIZE || plan->fixed_ra != SFR_COMMON_RA)
+		return SFR_OK;
+	word = sfr_get(&c, 8);
+	if (word != (SFR_EXT_MAGIC | (u64)SFR_EXT_VERSION << 32))
+		return SFR_OK;
+	return __builtin_add_overflow(plan->n_fdes, (u32)sfr_get(&c, 4), &plan->n_fdes) ||
+	       __builtin_add_overflow(plan->n_fres, (u32)sfr_get(&c, 4), &plan->n_fres) ?
+		       SFR_ERR_TRUNCATED : SFR_OK;
+}
+
 enum sfr_status sfr_decode_header(const void *bytes, size_t len,
 				  const struct sfr_compile_options *opt,
 				  struct sfr_compile_plan *plan)
@@ -100,6 +120,9 @@ enum sfr_status sfr_decode_header(const void *bytes, size_t len,
 	plan->fde_off = sfr_get(&c, 4);
 	plan->fre_off = sfr_get(&c, 4);
 	plan->max_rows = opt->max_rows;
+	status = decode_extension(c, aux_len, plan);
+	if (status)
+		return status;
 	return check_parts(plan, SFR_HEADER_SIZE + aux_len, len);
 }
 
@@ -128,7 +151,8 @@ enum sfr_status sfr_decode_extent(const void *bytes, const struct sfr_compile_pl
 	return SFR_OK;
 }
 
-static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u8 info, u8 info2)
+static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u32 i, u8 info,
+				       u8 info2)
 {
 	u8 known = SFR_FDE_WIDTH_MASK | SFR_FDE_PC_TYPE;
 
@@ -140,6 +164,9 @@ static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u8 in
 		return SFR_ERR_FDE_INFO;
 	if (info2 & ~SFR_FDE_TYPE_MASK)
 		return SFR_ERR_FDE_INFO;
+	if (i >= plan->n_plain_fdes)
+		return info2 == SFR_FDE_TYPE_ADDEND && !(info & (SFR_FDE_SIGNAL | SFR_FDE_PC_TYPE)) ?
+			       SFR_OK : SFR_ERR_FDE_TYPE;
 	/* Of a signal trampoline no row is read, whatever its type. */
 	if (info2 > SFR_FDE_TYPE_FLEXIBLE && !(info & SFR_FDE_SIGNAL))
 		return SFR_ERR_FDE_TYPE;
@@ -169,12 +196,12 @@ enum sfr_status sfr_decode_fde(const void *bytes, const struct sfr_compile_plan 
 	if (plan->version == 3)
 		fde->fres_at = c.at - (const u8 *)bytes;
 
-	status = check_fde_info(plan, info, info2);
+	status = check_fde_info(plan, i, info, info2);
 	if (status)
 		return status;
 	fde->start_width = 1 << (info & SFR_FDE_WIDTH_MASK);
 	fde->signal = info & SFR_FDE_SIGNAL;
-	fde->flexible = info2 == SFR_FDE_TYPE_FLEXIBLE;
+	fde->type = info2;
 	fde->key_b = info & SFR_FDE_PAUTH_KEY;
 	fde->rep_size = info & SFR_FDE_PC_TYPE ? rep_size : 0;
 	return info & SFR_FDE_PC_TYPE && !rep_size ? SFR_ERR_REP_SIZE : SFR_OK;
@@ -194,7 +221,7 @@ enum sfr_status sfr_decode_rule(const struct sfr_compile_plan *plan, const struc
 		.n = SFR_FRE_COUNT(fre->info),
 		.width = 1 << SFR_FRE_WIDTH(fre->info),
 		.version = plan->version,
-		.flexible = fde->flexible,
+		.type = fde->type,
 	};
 	struct sfr_cursor c = sfr_cursor(fre->words, 0, fre->len, plan->big);
 	unsigned int i;

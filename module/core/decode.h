@@ -27,7 +27,7 @@ struct sfr_fde {
 	u8 start_width;		/* of a row's start: 1, 2 or 4 bytes */
 	u8 rep_size;		/* of the block that repeats; 0: none does */
 	bool signal;		/* a signal trampoline */
-	bool flexible;
+	u8 type;		/* SFR_FDE_TYPE_* */
 	bool key_b;		/* AArch64: return addresses are signed with key B */
 };
 

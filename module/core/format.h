@@ -38,7 +38,19 @@
 
 /* V3's second info byte. */
 #define SFR_FDE_TYPE_MASK	0x1f
-#define SFR_FDE_TYPE_FLEXIBLE	1	/* 0: default */
+#define SFR_FDE_TYPE_DEFAULT	0
+#define SFR_FDE_TYPE_FLEXIBLE	1
+#define SFR_FDE_TYPE_ADDEND	2	/* sfreg's extension only */
+
+/*
+ * sfreg's extension of version 3, an auxiliary header of this magic, version and size
+ * (Documentation/format.md): u8[4] magic, u8 version, u8[3] zero, u32 number of FDEs, u32
+ * number of FREs. So many more index entries, all of type SFR_FDE_TYPE_ADDEND, follow the
+ * ordinary ones. Whoever does not know it reads the section without them.
+ */
+#define SFR_EXT_MAGIC		0x58524653	/* "SFRX" in little endian */
+#define SFR_EXT_VERSION		1
+#define SFR_EXT_SIZE		16
 
 /*
  * Version 1 has no repeat size. The one producer of such entries, ld, describes

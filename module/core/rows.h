@@ -20,7 +20,7 @@
  *   cfa = [*](cfa_base + cfa_off)	the base: sp, fp or another register
  *   ra  = [*](ra_base + ra_off)	the base: the cfa just found, or a register
  *   fp  = [*](fp_base + fp_off)	the same; fp + 0: unchanged
- *   sp  = cfa (s390x: cfa - 160)
+ *   sp  = cfa (s390x: cfa - 160; and see SFR_RULE_ADDEND)
  *
  * Equal rules are equal bytes.
  */
@@ -60,6 +60,10 @@ struct sfr_rule {
 #define SFR_RULE_GENERAL	0x40	/* not of the one shape that nearly all rules have:
 					 * cfa = sp or fp + cfa_off, ra = *(cfa - 8),
 					 * fp = *(cfa + fp_off) or unchanged */
+#define SFR_RULE_ADDEND	0x80	/* the caller's sp is no cfa but stands above the return
+					 * address: sp = cfa + ra_off + 8. It says
+					 * "cfa = *(base + off) + constant", with the
+					 * constant moved into ra_off and fp_off */
 #define SFR_COMMON_RA		(-8)
 
 struct sfr_table;

@@ -17,10 +17,9 @@
  * is elsewhere than on the stack: once, for the next frame has called.
  */
 static enum sfr_stop check_cfa(const struct sfr_walk *walk, const struct sfr_rule *rule,
-			       u64 cfa)
+			       u64 cfa, u64 sp)
 {
 	bool may_stay = !(rule->ra_base & SFR_BASE_DEREF) && walk->frame.kind != SFR_KIND_CALL;
-	u64 sp = cfa + (s64)walk->sp_off;
 
 	if (cfa > walk->addr_max || sp > walk->addr_max || cfa % WORD)
 		return SFR_STOP_BAD_CFA;
@@ -53,12 +52,13 @@ static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, 
 
 enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
 {
+	s64 sp_off = rule->flags & SFR_RULE_ADDEND ? (s64)rule->ra_off + WORD : walk->sp_off;
 	struct sfr_regs caller;
 	enum sfr_stop stop;
 
 	stop = find(walk, rule->cfa_base, rule->cfa_off, 0, &caller.sp);
 	if (!stop)
-		stop = check_cfa(walk, rule, caller.sp);
+		stop = check_cfa(walk, rule, caller.sp, caller.sp + sp_off);
 	if (!stop)
 		stop = find(walk, rule->ra_base, rule->ra_off, caller.sp, &caller.pc);
 	if (!stop)
@@ -67,7 +67,7 @@ enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
 		return stop;
 	if (!caller.pc || caller.pc >= walk->addr_max)
 		return SFR_STOP_BAD_RA;
-	caller.sp += walk->sp_off;
+	caller.sp += sp_off;
 	sfr_walk_arrive(walk, caller, SFR_SOURCE_SFRAME);
 	return SFR_STOP_NONE;
 }

@@ -83,12 +83,12 @@ static const char *say_ra(const struct object *o, const struct sfr_compile_plan 
 			  const struct sfr_fde *fde, const struct sfr_fre *fre,
 			  const struct sfr_rule *rule, char *text)
 {
-	unsigned int before_ra = fde->flexible ? 2 : 1;
+	unsigned int before_ra = fde->type ? 2 : 1;
 	bool fixed = o->abi == SFR_ABI_AMD64_LE;
 
 	if (!ra_is_default(o, rule))
 		return say_place(rule->ra_base, rule->ra_off, text);
-	if (SFR_FRE_COUNT(fre->info) > before_ra && (fde->flexible || !fixed))
+	if (SFR_FRE_COUNT(fre->info) > before_ra && (fde->type || !fixed))
 		return "U";
 	return fixed && plan->version > 1 ? "f" : "u";
 }
@@ -133,8 +133,8 @@ static enum sfr_status say_func(const struct object *o, const struct sfr_compile
 	pc = o->addr + extent.start;
 	fprintf(out, "func idx [%u]: pc = 0x%llx, size = %u bytes", i,
 		(unsigned long long)pc, extent.size);
-	if (fde.signal || fde.flexible)
-		fprintf(out, ", attr = \"%s%s\"", fde.signal ? "S" : "", fde.flexible ? "F" : "");
+	if (fde.signal || fde.type)
+		fprintf(out, ", attr = \"%s%s\"", fde.signal ? "S" : "", fde.type ? "F" : "");
 	if (fde.key_b)
 		fprintf(out, ", pauth = B key");
 	fprintf(out, "\nSTARTPC%s CFA FP RA\n", fde.rep_size ? "[m]" : "");

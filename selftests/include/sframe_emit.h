@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { SFE_FP, SFE_SP };	/* the CFA's base, as on disk */
 
@@ -57,6 +58,7 @@ struct sfe_row {
 	int32_t ra;		/* not on AMD64; 0: not saved, written if fp follows */
 	int32_t fp;		/* 0: not saved, not written */
 	struct sfe_place place[3];	/* flexible: cfa, ra, fp instead */
+	int32_t addend;		/* of an extended function: cfa is that much above */
 	uint8_t n_words;	/* not 0: these words instead */
 	const int32_t *words;
 	uint8_t width;		/* of its words: 1, 2, 4; 0: the least that holds */
@@ -69,6 +71,7 @@ struct sfe_func {
 	uint8_t rep_size;	/* V2, V3 */
 	bool signal;		/* V3 */
 	bool flexible;		/* V3: of flexible type; rows are written by .place */
+	bool extended;		/* V3: of sfreg's extension, by .place and .addend */
 	bool key_b;		/* AArch64: of the return address's signature */
 	uint8_t width;		/* of row starts: 1, 2, 4; 0: by its size */
 	uint32_t n_rows;
@@ -86,6 +89,8 @@ struct sfe_section {
 	int8_t fixed_fp;
 	int8_t fixed_ra;	/* 0: -8 on AMD64 */
 	uint32_t n_funcs;
+	uint32_t n_extended;	/* of these, the last ones: sfreg's extension. Then
+				 * aux_len must be 16 */
 	const struct sfe_func *funcs;
 };
 
@@ -156,7 +161,7 @@ static inline int64_t sfe_cfa_word(unsigned int abi, int32_t off)
 
 /* Pairs; a control of 0 stands alone, and not at the end. */
 static inline void sfe_add_places(struct sfe_words *w, unsigned int abi,
-				  const struct sfe_place *place)
+				  const struct sfe_place *place, const int32_t *addend)
 {
 	int last = place[2].control ? 2 : place[1].control ? 1 : 0;
 
@@ -164,6 +169,8 @@ static inline void sfe_add_places(struct sfe_words *w, unsigned int abi,
 		sfe_add_unsigned(w, place[i].control);
 		if (place[i].control)
 			sfe_add_signed(w, i ? place[i].off : sfe_cfa_word(abi, place[i].off));
+		if (!i && addend)
+			sfe_add_signed(w, *addend);
 	}
 }
 
@@ -188,8 +195,8 @@ static inline struct sfe_words sfe_words(const struct sfe_section *s, const stru
 	if (r->n_words)
 		for (int i = 0; i < r->n_words; i++)
 			sfe_add_signed(&w, r->words[i]);
-	else if (f->flexible && !r->outermost)
-		sfe_add_places(&w, abi, r->place);
+	else if ((f->flexible || f->extended) && !r->outermost)
+		sfe_add_places(&w, abi, r->place, f->extended ? &r->addend : NULL);
 	else if (!r->outermost)
 		sfe_add_default(&w, abi, r);
 	if (r->width)
@@ -250,10 +257,10 @@ static inline unsigned int sfe_width_code(unsigned int width)
 
 static inline void sfe_emit_header(const struct sfe_section *s, uint8_t *buf)
 {
-	uint32_t n_fres = 0;
+	uint32_t n_fres[2] = { 0, 0 };
 
 	for (uint32_t i = 0; i < s->n_funcs; i++)
-		n_fres += s->funcs[i].n_rows;
+		n_fres[i >= s->n_funcs - s->n_extended] += s->funcs[i].n_rows;
 	sfe_put(s, buf, SFE_H_MAGIC, 2, 0xdee2);
 	buf[SFE_H_VERSION] = s->version;
 	buf[SFE_H_FLAGS] = (s->sorted ? 1 : 0) | (s->pcrel ? 4 : 0) | s->more_flags;
@@ -262,13 +269,18 @@ static inline void sfe_emit_header(const struct sfe_section *s, uint8_t *buf)
 	buf[SFE_H_FIXED_RA] = (uint8_t)(s->fixed_ra || buf[SFE_H_ABI] != SFE_AMD64 ?
 					s->fixed_ra : -8);
 	buf[SFE_H_AUX_LEN] = s->aux_len;
-	sfe_put(s, buf, SFE_H_N_FDES, 4, s->n_funcs);
-	sfe_put(s, buf, SFE_H_N_FRES, 4, n_fres);
+	sfe_put(s, buf, SFE_H_N_FDES, 4, s->n_funcs - s->n_extended);
+	sfe_put(s, buf, SFE_H_N_FRES, 4, n_fres[0]);
 	sfe_put(s, buf, SFE_H_FRE_LEN, 4, sfe_len(s) - sfe_fde_at(s, s->n_funcs));
 	sfe_put(s, buf, SFE_H_FDE_OFF, 4, 0);
 	sfe_put(s, buf, SFE_H_FRE_OFF, 4, s->n_funcs * sfe_fde_size(s));
 	for (unsigned int i = 0; i < s->aux_len; i++)
 		buf[SFE_H_SIZE + i] = 0xaa;
+	if (s->n_extended) {
+		memcpy(buf + SFE_H_SIZE, "SFRX\1\0\0", 8);
+		sfe_put(s, buf, SFE_H_SIZE + 8, 4, s->n_extended);
+		sfe_put(s, buf, SFE_H_SIZE + 12, 4, n_fres[1]);
+	}
 }
 
 static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_t *buf,
@@ -286,7 +298,7 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 		sfe_put(s, buf, at + SFE_V3_FRE_OFF, 4, rows_at - 5 - fres);
 		sfe_put(s, buf, rows_at - 5 + SFE_ATTR_N_FRES, 2, f->n_rows);
 		buf[rows_at - 5 + SFE_ATTR_INFO] = info | (f->signal ? 0x80 : 0);
-		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->flexible ? 1 : 0;
+		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->extended ? 2 : f->flexible;
 		buf[rows_at - 5 + SFE_ATTR_REP] = f->rep_size;
 		return;
 	}

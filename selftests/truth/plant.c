@@ -27,7 +27,7 @@ static bool find_spot(const struct object *o, const struct compiled *c, u32 i, u
 	if (sfr_decode_extent(o->sframe, &c->plan, i, &s->extent) ||
 	    sfr_decode_fde(o->sframe, &c->plan, i, &s->fde))
 		return false;
-	if (s->fde.n_fres < 2 || s->fde.rep_size || s->fde.signal || s->fde.flexible)
+	if (s->fde.n_fres < 2 || s->fde.rep_size || s->fde.signal || s->fde.type)
 		return false;
 	at = sfr_decode_fres(o->sframe, &c->plan, &s->fde);
 	j = 1 + j % (s->fde.n_fres - 1);

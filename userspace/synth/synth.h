@@ -140,7 +140,9 @@ int synth_file_init(struct synth_file *file, int fd);
  * The copy has a section .sframe in a PT_LOAD of its own and a PT_GNU_SFRAME segment.
  * Runs as the original does.
  *
- * Return: 0, -EEXIST: it has such a section already, -EBADMSG, -ENOMEM, -EIO..
+ * Return: 0; -ENODATA: the section is empty; -EEXIST: the file has one already; -ENOEXEC,
+ * -EBADMSG, -EFBIG, -ENOMEM: as for synth_make(); -ERANGE: a function is too far from the
+ * new place for the section's version; or what reading and writing failed with.
  */
 int synth_embed(int fd, const struct synth_section *section, int to);
 

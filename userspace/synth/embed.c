@@ -220,12 +220,12 @@ static void add_segments(struct copy *c, uint64_t sframe_len)
 	}
 	c->sframe_at = align(table, 8);
 	memmove(&p[after + 1], &p[after], (n - after) * sizeof(*p));
-	p[after] = (Elf64_Phdr) {
+	p[after] = (Elf64_Phdr){
 		.p_type = PT_LOAD, .p_flags = PF_R, .p_align = PAGE,
 		.p_offset = c->at, .p_vaddr = c->vaddr, .p_paddr = c->vaddr,
 		.p_filesz = c->sframe_at + sframe_len, .p_memsz = c->sframe_at + sframe_len,
 	};
-	p[n + 1] = (Elf64_Phdr) {
+	p[n + 1] = (Elf64_Phdr){
 		.p_type = PT_GNU_SFRAME, .p_flags = PF_R, .p_align = 8,
 		.p_offset = c->at + c->sframe_at,
 		.p_vaddr = c->vaddr + c->sframe_at, .p_paddr = c->vaddr + c->sframe_at,
@@ -244,7 +244,7 @@ static void add_section(struct copy *c, uint64_t sframe_len)
 
 	if (!c->shdrs)
 		return;
-	c->shdrs[n] = (Elf64_Shdr) {
+	c->shdrs[n] = (Elf64_Shdr){
 		.sh_name = c->names_len, .sh_type = SHT_GNU_SFRAME, .sh_flags = SHF_ALLOC,
 		.sh_addr = c->vaddr + c->sframe_at, .sh_offset = c->at + c->sframe_at,
 		.sh_size = sframe_len, .sh_addralign = 8,

@@ -87,8 +87,8 @@ static bool signal_mark(const struct site *site)
 
 static struct place default_ra(const struct arch *arch)
 {
-	return arch->cfa_ra ? (struct place) { true, CFA_REG, arch->cfa_ra } :
-			      (struct place) { false, arch->ra, 0 };
+	return arch->cfa_ra ? (struct place) { true, CFA_REG, arch->cfa_ra, 0 } :
+			      (struct place) { false, arch->ra, 0, 0 };
 }
 
 /* The return address is said to be where it is in functions that say nothing of it. */

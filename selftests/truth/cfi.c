@@ -53,7 +53,7 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 		return false;
 	e.ops = ops;
 	if (!e.n) {
-		*place = (struct place) { false, ops == memory ? UNDEFINED : reg, 0 };
+		*place = (struct place) { false, ops == memory ? UNDEFINED : reg, 0, 0 };
 		return true;
 	}
 	if (e.n == 1 && (ops->atom == DW_OP_regx ||
@@ -66,9 +66,11 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 	e.n -= is_value;
 	if (!expr_value(arch, &e, pc, place, pc_matters))
 		return false;
+	/* A word that is in memory, plus a number, or the word at such: of no such shape. */
+	if (place->add)
+		return false;
 	if (is_value)
 		return true;
-	/* The word at a word that is in memory: of no such shape. */
 	if (place->deref)
 		return false;
 	place->deref = true;
@@ -85,26 +87,37 @@ static bool sp_is_cfa(const struct arch *arch, Dwarf_Frame *frame, u64 pc, bool 
 
 	return arch->machine == EM_S390 ||
 	       (find_register(arch, frame, arch->sp, pc, &sp, pc_matters) &&
-		same_place(&sp, &(struct place) { false, CFA_REG, 0 }));
+		same_place(&sp, &(struct place) { false, CFA_REG, 0, 0 }));
+}
+
+static bool find_cfa(const struct arch *arch, Dwarf_Frame *frame, u64 pc, struct place *cfa,
+		     bool *pc_matters)
+{
+	struct expr e;
+	Dwarf_Op *ops;
+
+	if (dwarf_frame_cfa(frame, &ops, &e.n) || !e.n)
+		return false;
+	e.ops = ops;
+	return expr_value(arch, &e, pc, cfa, pc_matters);
 }
 
 static struct rule frame_rule(const struct arch *arch, Dwarf_Frame *frame, bool signal, u64 pc,
 			      bool *pc_matters)
 {
-	struct rule r = { .kind = STRANGE };
-	Dwarf_Op *ops;
-	struct expr e;
-	bool ra;
+	struct rule r = { .kind = ROW };
 
-	ra = find_register(arch, frame, arch->ra, pc, &r.ra, pc_matters);
-	if (ra && !dwarf_frame_cfa(frame, &ops, &e.n) && e.n) {
-		e.ops = ops;
-		if (expr_value(arch, &e, pc, &r.cfa, pc_matters) &&
-		    find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters) &&
-		    sp_is_cfa(arch, frame, pc, pc_matters))
-			r.kind = ROW;
-	}
-	if (ra && r.ra.reg == UNDEFINED)
+	if (!find_cfa(arch, frame, pc, &r.cfa, pc_matters))
+		r.strange |= STRANGE_CFA;
+	if (!find_register(arch, frame, arch->ra, pc, &r.ra, pc_matters))
+		r.strange |= STRANGE_RA;
+	if (!find_register(arch, frame, arch->fp, pc, &r.fp, pc_matters))
+		r.strange |= STRANGE_FP;
+	if (!sp_is_cfa(arch, frame, pc, pc_matters))
+		r.strange |= STRANGE_SP;
+	if (r.strange)
+		r.kind = STRANGE;
+	if (!(r.strange & STRANGE_RA) && r.ra.reg == UNDEFINED)
 		r.kind = OUTERMOST;
 	if (signal)
 		r.kind = SIGNAL;

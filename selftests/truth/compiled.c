@@ -45,10 +45,24 @@ static struct place place_of(const struct arch *arch, u8 base, s32 off)
 	};
 }
 
-struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 addr)
+/*
+ * The table has the word that is found for the CFA, and counts from there. The constant
+ * that makes a CFA of it is where the return address ends.
+ */
+static void add_addend(struct rule *rule)
+{
+	rule->cfa.add = rule->ra.off - SFR_COMMON_RA;
+	rule->ra.off -= rule->cfa.add;
+	if (rule->fp.reg == CFA_REG)
+		rule->fp.off -= rule->cfa.add;
+}
+
+struct rule compiled_rule_at(const struct compiled *c, const struct object *o, u64 addr,
+			     bool after_call)
 {
 	const struct sfr_rule *r = c->table ? sfr_table_rule(c->table, addr - o->sframe_addr,
-							     false) : NULL;
+							     after_call) : NULL;
+	struct rule rule;
 
 	if (!r)
 		return (struct rule) { .kind = NOTHING };
@@ -56,11 +70,19 @@ struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 
 		return (struct rule) { .kind = OUTERMOST };
 	if (r->flags & SFR_RULE_SIGNAL)
 		return (struct rule) { .kind = SIGNAL };
-	return (struct rule) {
+	rule = (struct rule) {
 		.kind = ROW,
 		.cfa = place_of(o->arch, r->cfa_base, r->cfa_off),
 		.ra = place_of(o->arch, r->ra_base, r->ra_off),
 		.fp = place_of(o->arch, r->fp_base, r->fp_off),
 		.ra_signed = r->flags & SFR_RULE_RA_SIGNED,
 	};
+	if (r->flags & SFR_RULE_ADDEND)
+		add_addend(&rule);
+	return rule;
+}
+
+struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 addr)
+{
+	return compiled_rule_at(c, o, addr, false);
 }

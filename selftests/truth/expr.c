@@ -2,7 +2,7 @@
 /*
  * Evaluates DWARF expressions with registers as unknowns. What .eh_frame holds
  * comes to one register plus an offset, or the word there (DRAP: the frame's
- * address was saved on the stack), once the pc is put in: the PLT's expression
+ * address was saved on the stack), or that plus a number, once the pc is put in: the PLT's expression
  * asks how far its 16-byte entry has got.
  */
 #include <dwarf.h>
@@ -17,12 +17,26 @@ struct stack {
 	bool good;
 };
 
-static void push(struct stack *s, bool deref, u8 reg, s64 off)
+static void push_place(struct stack *s, struct place place)
 {
 	if (s->n == DEPTH)
 		s->good = false;
 	else
-		s->values[s->n++] = (struct place) { deref, reg, off };
+		s->values[s->n++] = place;
+}
+
+static void push(struct stack *s, bool deref, u8 reg, s64 off)
+{
+	push_place(s, (struct place) { deref, reg, off, 0 });
+}
+
+static void push_sum(struct stack *s, struct place a, s64 number)
+{
+	if (a.deref)
+		a.add += number;
+	else
+		a.off += number;
+	push_place(s, a);
 }
 
 static struct place pop(struct stack *s)
@@ -30,7 +44,7 @@ static struct place pop(struct stack *s)
 	if (s->n)
 		return s->values[--s->n];
 	s->good = false;
-	return (struct place) { false, NO_REG, 0 };
+	return (struct place) { false, NO_REG, 0, 0 };
 }
 
 static void push_register(struct stack *s, const struct arch *arch, u64 reg, s64 off, u64 pc,
@@ -50,9 +64,12 @@ static void binary(struct stack *s, u8 atom)
 {
 	struct place b = pop(s), a = pop(s);
 
-	if (atom == DW_OP_plus && !a.deref && !b.deref &&
-	    (a.reg == NO_REG || b.reg == NO_REG)) {
-		push(s, false, a.reg == NO_REG ? b.reg : a.reg, a.off + b.off);
+	if (atom == DW_OP_plus && b.reg == NO_REG) {
+		push_sum(s, a, b.off);
+		return;
+	}
+	if (atom == DW_OP_plus && a.reg == NO_REG) {
+		push_sum(s, b, a.off);
 		return;
 	}
 	if (a.reg != NO_REG || b.reg != NO_REG) {
@@ -94,8 +111,7 @@ static void apply(struct stack *s, const struct arch *arch, const Dwarf_Op *op, 
 		break;
 	case DW_OP_plus_uconst:
 		a = pop(s);
-		s->good &= !a.deref;
-		push(s, false, a.reg, a.off + (s64)op->number);
+		push_sum(s, a, op->number);
 		break;
 	case DW_OP_deref:
 		a = pop(s);

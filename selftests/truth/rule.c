@@ -4,7 +4,7 @@
 
 bool same_place(const struct place *a, const struct place *b)
 {
-	return a->deref == b->deref && a->reg == b->reg && a->off == b->off;
+	return a->deref == b->deref && a->reg == b->reg && a->off == b->off && a->add == b->add;
 }
 
 bool same_places(const struct rule *a, const struct rule *b)
@@ -26,6 +26,9 @@ static int place_text(char *at, size_t room, const char *what, const struct plac
 
 	if (p->reg == UNDEFINED)
 		return snprintf(at, room, "%s undefined", what);
+	if (p->add)
+		return snprintf(at, room, "%s=*(r%d%+lld)%+lld", what, p->reg, (long long)p->off,
+				(long long)p->add);
 	snprintf(reg, sizeof(reg), p->reg == CFA_REG ? "cfa" : "r%d", p->reg);
 	return snprintf(at, room, p->deref ? "%s=*(%s%+lld)" : "%s=%s%+lld", what, reg,
 			(long long)p->off);

@@ -36,11 +36,12 @@ struct arch {
 #define NO_REG		254	/* the place is a number */
 #define UNDEFINED	255	/* the place is nowhere */
 
-/* [*](reg + off) */
+/* [*](reg + off) + add */
 struct place {
 	bool deref;
 	u8 reg;
 	s64 off;
+	s64 add;		/* of a CFA that is dereferenced, else 0 */
 };
 
 enum kind {
@@ -48,11 +49,18 @@ enum kind {
 	ROW,
 	OUTERMOST,		/* no caller */
 	SIGNAL,			/* a signal trampoline */
-	STRANGE,		/* an expression of another shape than [*](reg + off) */
+	STRANGE,		/* of another shape: struct rule says what */
 };
+
+/* Of a strange rule: which of its parts. */
+#define STRANGE_CFA	0x01
+#define STRANGE_RA	0x02
+#define STRANGE_FP	0x04
+#define STRANGE_SP	0x08	/* the caller's stack pointer is not the CFA */
 
 struct rule {
 	enum kind kind;
+	u8 strange;		/* STRANGE_* */
 	struct place cfa, ra, fp;	/* fp unchanged: the register itself. Of a mark: what is
 				 * said besides */
 	bool ra_signed;
@@ -117,6 +125,9 @@ struct compiled {
 void compiled_make(struct compiled *c, const struct object *o);
 void compiled_free(struct compiled *c);
 struct rule compiled_rule(const struct compiled *c, const struct object *o, u64 addr);
+/* @after_call: of the call that returns to @addr. */
+struct rule compiled_rule_at(const struct compiled *c, const struct object *o, u64 addr,
+			     bool after_call);
 
 /* rule.c */
 bool same_place(const struct place *a, const struct place *b);

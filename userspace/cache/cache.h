@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "../synth/synth.h"
 #include "blake2b.h"
@@ -46,6 +47,7 @@ struct cache_range {
 
 /**
  * struct cache_trace - what has been read of a file, in order; hashed as it goes
+ * @size: the file's
  * @state: the hash so far
  * @missing: bytes of the last range that have not come yet
  * @n_ranges: number of @ranges and @after
@@ -53,6 +55,7 @@ struct cache_range {
  * @after: the key after each; valid once the piece is complete
  */
 struct cache_trace {
+	uint64_t size;
 	struct blake2b state;
 	uint64_t missing;
 	uint32_t n_ranges;
@@ -109,9 +112,9 @@ int cache_open(const char *dir, const struct cache_key *key, struct cache_entry 
  * @section: what was made; len 0: that there is none
  *
  * Return: 0, or -errno: the caller goes on without. -EINVAL: @trace does not begin
- * with the file's first SYNTH_FIRST_READ bytes (all of a shorter file), or its last
- * piece is incomplete; -EPERM: the directory belongs to somebody else, or others may write to it;
- * -ELOOP, -ENOTDIR: it is a link, or no directory.
+ * with the file's first bytes, or its last piece is incomplete; -EPERM: a directory belongs
+ * to somebody else, or others may write to it; -ENOTDIR: it is a link, or no directory;
+ * -EISDIR: there is a directory in the entry's place; or what the file system says.
  */
 int cache_store(const char *dir, const struct cache_trace *trace,
 		const struct synth_section *section);
@@ -127,6 +130,17 @@ int cache_store(const char *dir, const struct cache_trace *trace,
  * Return: the number of sections removed, or -errno as cache_store().
  */
 int cache_trim(const char *dir, uint64_t max_bytes);
+
+/* A file of the cache. @bytes: what it occupies */
+struct cache_file {
+	char name[CACHE_NAME_SIZE];
+	bool is_section;
+	uint64_t bytes;
+	struct timespec written;
+};
+
+/* All files, oldest first; free @files. Return: 0, or -errno as cache_store(). */
+int cache_list(const char *dir, struct cache_file **files, size_t *n);
 
 /*
  * The directory to use: SFREG_CACHE from the environment (not in setuid programs), else

@@ -26,6 +26,7 @@ void cache_trace_init(struct cache_trace *trace, uint64_t file_size)
 	blake2b_update(&trace->state, domain, sizeof(domain));
 	add_number(&trace->state, SYNTH_VERSION);
 	add_number(&trace->state, file_size);
+	trace->size = file_size;
 	trace->missing = 0;
 	trace->n_ranges = 0;
 }

@@ -11,6 +11,7 @@
 
 struct cfi {
 	struct object *object;
+	Dwarf *debug;		/* what .debug_frame is read through */
 	Dwarf_CFI *dwarf;
 	/* The last answer holds in [start, end). */
 	u64 start, end;
@@ -25,7 +26,9 @@ struct cfi *cfi_open(struct object *o, const char **why)
 	/* A file of data has none, and libdw nothing to say. */
 	if (!o->n_fdes)
 		return c;
-	c->dwarf = dwarf_getcfi_elf(o->elf);
+	if (o->debug_frame)
+		c->debug = dwarf_begin_elf(o->elf, DWARF_C_READ, NULL);
+	c->dwarf = o->debug_frame ? dwarf_getcfi(c->debug) : dwarf_getcfi_elf(o->elf);
 	if (c->dwarf)
 		return c;
 	*why = dwarf_errmsg(-1);
@@ -35,8 +38,9 @@ struct cfi *cfi_open(struct object *o, const char **why)
 
 void cfi_close(struct cfi *c)
 {
-	if (c->dwarf)
+	if (c->dwarf && !c->debug)
 		dwarf_cfi_end(c->dwarf);
+	dwarf_end(c->debug);
 	free(c);
 }
 

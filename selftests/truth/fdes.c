@@ -195,17 +195,22 @@ bool fdes_read(struct object *o, const char **why)
 	u64 addr;
 
 	data = object_section(o, ".eh_frame", &addr);
+	if (!data) {
+		data = object_section(o, ".debug_frame", &addr);
+		o->debug_frame = data;
+	}
 	if (!data)
 		return true;
-	*why = "an entry of .eh_frame cannot be read";
-	for (; !dwarf_next_cfi(ident, data, true, at, &next, &entry); at = next) {
+	*why = "an entry of the call frame information cannot be read";
+	for (; !dwarf_next_cfi(ident, data, !o->debug_frame, at, &next, &entry); at = next) {
 		if (dwarf_cfi_cie_p(&entry))
 			continue;
 		if (o->n_fdes == room) {
 			room = room ? 2 * room : 256;
 			o->fdes = realloc(o->fdes, room * sizeof(*o->fdes));
 		}
-		if (dwarf_next_cfi(ident, data, true, entry.fde.CIE_pointer, &after_cie, &cie) ||
+		if (dwarf_next_cfi(ident, data, !o->debug_frame, entry.fde.CIE_pointer,
+				   &after_cie, &cie) ||
 		    !read_fde(o, &entry.fde, &cie.cie, data->d_buf, addr))
 			return false;
 	}

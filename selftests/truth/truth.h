@@ -90,6 +90,7 @@ struct object {
 	u32 n_texts;
 	struct fde *fdes;	/* in order */
 	u32 n_fdes;
+	bool debug_frame;	/* they are from .debug_frame: there is no .eh_frame */
 	u8 *sframe;		/* NULL: there is none */
 	u64 sframe_addr, sframe_len;
 	struct object *own;	/* of a static program: what it was linked from */
@@ -105,7 +106,7 @@ const char *object_symbol(const struct object *o, u64 addr);
 /* Was the function in @o that @addr lies in compiled from what @part is made of? */
 bool object_has_part(const struct object *o, const struct object *part, u64 addr);
 
-/* fdes.c: fills in o->fdes; none without an .eh_frame. */
+/* fdes.c: fills in o->fdes; none without .eh_frame or .debug_frame. */
 bool fdes_read(struct object *o, const char **why);
 const struct fde *fde_of(const struct object *o, u64 addr);
 

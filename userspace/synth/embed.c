@@ -279,7 +279,7 @@ static int rebase(uint8_t *bytes, size_t len, int64_t delta)
 	at += get32(bytes + 20);
 	n = get32(bytes + 8);
 	/* Entries of sfreg's own extension follow. */
-	if (version == 3 && aux == 16 && !memcmp(bytes + 28, "SFRX\1", 5))
+	if (version == 3 && aux == 16 && !memcmp(bytes + 28, "SFRX\1\0\0\0", 8))
 		n += get32(bytes + 36);
 	if (at + n * entry > len)
 		return -EBADMSG;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * A dynamic linker maps a file's segments above its beginning, in ascending order. So the
+ * image of a piece of text begins at the nearest mapping of offset 0 of the same file below
+ * it; where the rest lies is what the program headers there say. They may lie: what is read then
+ * is other memory of the same process.
+ */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "image.h"
+
+#define IMAGE_MAX	(256ull << 20)
+#define MAX_SEGMENTS	64
+#define CHUNK		65536
+
+static int make_file(void)
+{
+	int fd = memfd_create("sfreg-image", MFD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* What cannot be read (beyond a truncated file's end, say) stays a hole. */
+static int copy_range(int to, uint64_t offset, int mem, uint64_t start, uint64_t end)
+{
+	static char buffer[CHUNK];
+
+	while (start < end) {
+		size_t want = end - start < CHUNK ? end - start : CHUNK;
+		ssize_t got = pread(mem, buffer, want, start);
+
+		if (got <= 0)
+			return 0;
+		if (pwrite(to, buffer, got, offset) != got)
+			return -ENOSPC;
+		start += got;
+		offset += got;
+	}
+	return 0;
+}
+
+int image_of_range(const struct process *process, const struct map *map)
+{
+	int fd, error;
+
+	if (map->end - map->start > IMAGE_MAX)
+		return -EFBIG;
+	fd = make_file();
+	if (fd < 0)
+		return fd;
+	error = copy_range(fd, 0, process->mem, map->start, map->end);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+/* Where the file's beginning is mapped that @map's text belongs to; 0: nowhere. */
+static uint64_t find_beginning(const struct maps *all, const struct map *map)
+{
+	const struct map *here = maps_find(all, map->start);
+
+	for (; here && here >= all->map; here--)
+		if (map_same_file(here, map) && !here->offset)
+			return here->start;
+	return 0;
+}
+
+/* What the headers say about the file's layout. */
+struct layout {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[MAX_SEGMENTS];
+	uint64_t bias;
+};
+
+static int read_layout(int mem, uint64_t start, struct layout *layout)
+{
+	const Elf64_Ehdr *header = &layout->header;
+	size_t len;
+
+	if (pread(mem, &layout->header, sizeof(*header), start) != sizeof(*header) ||
+	    memcmp(header->e_ident, ELFMAG, SELFMAG) ||
+	    header->e_ident[EI_CLASS] != ELFCLASS64 ||
+	    header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > MAX_SEGMENTS ||
+	    header->e_phoff > IMAGE_MAX)
+		return -ENOEXEC;
+	len = header->e_phnum * sizeof(Elf64_Phdr);
+	if (pread(mem, layout->segments, len, start + header->e_phoff) != (ssize_t)len)
+		return -ENOEXEC;
+	for (int i = 0; i < header->e_phnum; i++) {
+		const Elf64_Phdr *segment = &layout->segments[i];
+
+		if (segment->p_type == PT_LOAD && !segment->p_offset) {
+			layout->bias = start - segment->p_vaddr;
+			return 0;
+		}
+	}
+	return -ENOEXEC;
+}
+
+/* Writable data is not copied, but the headers speak of it. */
+static int copy_segments(int to, int mem, const struct layout *layout)
+{
+	uint64_t size = sizeof(layout->header), copied = 0;
+
+	for (int i = 0; i < layout->header.e_phnum; i++) {
+		const Elf64_Phdr *segment = &layout->segments[i];
+		uint64_t start = layout->bias + segment->p_vaddr;
+		int error;
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		copied += segment->p_filesz;
+		if (segment->p_filesz > IMAGE_MAX || copied > IMAGE_MAX ||
+		    segment->p_offset > IMAGE_MAX)
+			return -EFBIG;
+		if (size < segment->p_offset + segment->p_filesz)
+			size = segment->p_offset + segment->p_filesz;
+		if (segment->p_flags & PF_W)
+			continue;
+		error = copy_range(to, segment->p_offset, mem, start, start + segment->p_filesz);
+		if (error)
+			return error;
+	}
+	return ftruncate(to, size) ? -errno : 0;
+}
+
+static int forget_sections(int fd, Elf64_Ehdr *header)
+{
+	header->e_shoff = 0;
+	header->e_shnum = 0;
+	header->e_shstrndx = SHN_UNDEF;
+	return pwrite(fd, header, sizeof(*header), 0) == sizeof(*header) ? 0 : -ENOSPC;
+}
+
+static int make_image(int mem, uint64_t start)
+{
+	struct layout layout;
+	int fd, error;
+
+	error = read_layout(mem, start, &layout);
+	if (error)
+		return error;
+	fd = make_file();
+	if (fd < 0)
+		return fd;
+	error = copy_segments(fd, mem, &layout);
+	if (!error)
+		error = forget_sections(fd, &layout.header);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+int image_of_file(const struct process *process, const struct map *map)
+{
+	struct maps all;
+	uint64_t start;
+	int error;
+
+	error = maps_read(process->maps, 0, &all);
+	if (error)
+		return error;
+	start = find_beginning(&all, map);
+	maps_free(&all);
+	return start ? make_image(process->mem, start) : -ENOEXEC;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * /proc/PID/map_files has the mapped file itself, deleted or in whatever mount namespace;
+ * who may not use it tries the names that there are, and checks what they lead to. A
+ * file is looked at (O_PATH) before it is opened: opening a device or a FIFO does things.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "mapped.h"
+#include "mounts.h"
+
+#ifndef OVERLAYFS_SUPER_MAGIC
+#define OVERLAYFS_SUPER_MAGIC	0x794c7630
+#endif
+
+/* On these, the device that fstat(2) tells is not the one that maps tells. */
+static bool hides_device(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == OVERLAYFS_SUPER_MAGIC ||
+				     fs.f_type == BTRFS_SUPER_MAGIC);
+}
+
+static bool is_the_file(int path_fd, const struct map *map)
+{
+	struct stat st;
+
+	return !fstat(path_fd, &st) && st.st_ino == map->inode &&
+	       (st.st_dev == map->dev || hides_device(path_fd));
+}
+
+/* From a descriptor that names a file to one that reads it. Closes the former. */
+static int open_for_reading(int path_fd)
+{
+	char path[64];
+	struct stat st;
+	int fd;
+
+	if (fstat(path_fd, &st))
+		fd = -errno;
+	else if (!S_ISREG(st.st_mode))
+		fd = -ENOEXEC;
+	else {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	close(path_fd);
+	return fd;
+}
+
+/* Needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN. */
+static int open_by_address(const struct process *process, const struct map *map)
+{
+	char name[80];
+	int fd;
+
+	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)map->start,
+		 (unsigned long long)map->vma_end);
+	fd = openat(process->dir, name, O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : open_for_reading(fd);
+}
+
+static int open_if_right(int path_fd, const struct map *map)
+{
+	if (path_fd < 0)
+		return -errno;
+	if (is_the_file(path_fd, map))
+		return open_for_reading(path_fd);
+	close(path_fd);
+	return -ENOENT;
+}
+
+/* @path, as one sees it whose root is @root. */
+static int open_below(int root, const char *path, const struct map *map)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return open_if_right(syscall(SYS_openat2, root, path, &how, sizeof(how)), map);
+}
+
+/* The names: the program's, the one in its file system, the one in ours (a chroot's). */
+static int open_by_name(const struct process *process, const struct map *map)
+{
+	int fd, root;
+
+	fd = open_if_right(openat(process->dir, "exe", O_PATH | O_CLOEXEC), map);
+	if (fd >= 0)
+		return fd;
+	root = openat(process->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root >= 0) {
+		fd = open_below(root, map->path, map);
+		close(root);
+	}
+	if (fd >= 0)
+		return fd;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root >= 0) {
+		fd = open_below(root, map->path, map);
+		close(root);
+	}
+	return fd;
+}
+
+static int open_file(const struct process *process, const struct map *map)
+{
+	int fd = open_by_address(process, map);
+
+	if (fd >= 0 || fd == -ENOEXEC)
+		return fd;
+	/* No right to that directory, or to the file; or the mapping has changed. */
+	return open_by_name(process, map);
+}
+
+int mapped_open(const struct process *process, const struct map *map)
+{
+	int fd;
+
+	if (map->kind == MAP_KIND_VDSO)
+		return image_of_range(process, map);
+	if (map->kind != MAP_KIND_FILE)
+		return -ENOEXEC;
+	if (!geteuid() && mounts_of_user(process, map->dev))
+		return -EOPNOTSUPP;
+	fd = open_file(process, map);
+	if (fd >= 0 || fd == -ENOEXEC || fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
+		return fd;
+	return image_of_file(process, map);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * The very file that a process has mapped, whatever its name leads to by now.
+ */
+#ifndef SFREG_MAPPED_H
+#define SFREG_MAPPED_H
+
+#include "maps.h"
+#include "process.h"
+
+/**
+ * mapped_open() - open what a process has mapped
+ * @process: the process
+ * @map: an executable piece of its memory, of MAP_KIND_FILE or MAP_KIND_VDSO
+ *
+ * Opens regular files only, never waits for one, and follows no path out of the file
+ * system that the process itself sees. Where the file cannot be had, and for the vDSO, an
+ * image of it is read out of the memory; what had not been mapped is missing there.
+ *
+ * Return: a descriptor to read from (of the file, or of a memfd); -ENOEXEC: no ELF file
+ * can be told from the memory; -EOPNOTSUPP: it is on a file system that a user serves
+ * (FUSE), and we are root: he could hold us up for as long as he likes; -ESRCH: the process
+ * has ended; or another error.
+ */
+int mapped_open(const struct process *process, const struct map *map);
+
+#endif /* SFREG_MAPPED_H */

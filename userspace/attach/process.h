@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * One program that runs in a process: descriptors that all speak of the same memory,
+ * though the process may execute another program at any moment.
+ */
+#ifndef SFREG_PROCESS_H
+#define SFREG_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The auxiliary vector: 20 and some pairs of words. */
+#define PROCESS_AUXV_WORDS	64
+
+/**
+ * struct process - an open process
+ * @pid: its id
+ * @dir: /proc/PID: stands for this process, even if its id is used again
+ * @mem: /proc/PID/mem, as sfreg_target_open() has it
+ * @maps: /proc/PID/maps
+ * @auxv: what the kernel told the program at its start: addresses that differ from one
+ *	execution to the next
+ */
+struct process {
+	pid_t pid;
+	int dir, mem, maps;
+	uint64_t auxv[PROCESS_AUXV_WORDS];
+};
+
+/**
+ * process_open() - open a process
+ * @process: filled in; close with process_close()
+ *
+ * Return: 0; -ESRCH: there is none, it has ended or is executing another program just
+ * now, or it is a kernel thread; -EACCES, -EPERM: it may not be traced; -EMFILE..
+ */
+int process_open(pid_t pid, struct process *process);
+void process_close(struct process *process);
+
+/*
+ * Does it still run the program that it ran when it was opened? Then everything that
+ * was read of it until now is of that program. Return: 0 or -ESRCH.
+ */
+int process_check(const struct process *process);
+
+#endif /* SFREG_PROCESS_H */

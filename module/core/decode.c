@@ -152,7 +152,7 @@ enum sfr_status sfr_decode_extent(const void *bytes, const struct sfr_compile_pl
 }
 
 static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u32 i, u8 info,
-				       u8 info2)
+				      u8 info2)
 {
 	u8 known = SFR_FDE_WIDTH_MASK | SFR_FDE_PC_TYPE;
 
@@ -164,9 +164,11 @@ static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u32 i
 		return SFR_ERR_FDE_INFO;
 	if (info2 & ~SFR_FDE_TYPE_MASK)
 		return SFR_ERR_FDE_INFO;
-	if (i >= plan->n_plain_fdes)
-		return info2 == SFR_FDE_TYPE_ADDEND && !(info & (SFR_FDE_SIGNAL | SFR_FDE_PC_TYPE)) ?
-			       SFR_OK : SFR_ERR_FDE_TYPE;
+	if (i >= plan->n_plain_fdes) {
+		if (info2 != SFR_FDE_TYPE_ADDEND || info & (SFR_FDE_SIGNAL | SFR_FDE_PC_TYPE))
+			return SFR_ERR_FDE_TYPE;
+		return SFR_OK;
+	}
 	/* Of a signal trampoline no row is read, whatever its type. */
 	if (info2 > SFR_FDE_TYPE_FLEXIBLE && !(info & SFR_FDE_SIGNAL))
 		return SFR_ERR_FDE_TYPE;

@@ -13,7 +13,7 @@
 #define FP	0x7ffff0000100ull
 #define R(n)	SFE_REG(n)
 #define D	SFE_DEREF
-#define AUX	SFE_H_SIZE
+#define AUX	SFE_H_SIZE	/* where the auxiliary header is */
 
 /*
  * 0x00 cfa = sp + 8
@@ -22,11 +22,12 @@
  * 0x60 cfa = r10 + 0 + 8
  */
 static const struct sfe_row at_8[] = { { .base = SFE_SP, .cfa = 8 } };
+static const struct sfe_row by_fp[] = { { .place = { { R(6) | D, -8 } }, .addend = 16 } };
+static const struct sfe_row by_r10[] = { { .place = { { R(10), 0 } }, .addend = 8 } };
 static const struct sfe_row by_sp[] = {
 	{ .place = { { R(7) | D, 24 }, {}, { D, -16 } }, .addend = 8 },
 };
-static const struct sfe_row by_fp[] = { { .place = { { R(6) | D, -8 } }, .addend = 16 } };
-static const struct sfe_row by_r10[] = { { .place = { { R(10), 0 } }, .addend = 8 } };
+
 static const struct sfe_func funcs[] = {
 	{ .start = 0x00, .size = 0x20, SFE_ROWS(at_8) },
 	{ .start = 0x20, .size = 0x20, .extended = true, SFE_ROWS(by_sp) },
@@ -123,10 +124,18 @@ static void check_headers(void)
 		  "an ordinary function of the extension's type");
 }
 
+struct words {
+	u8 n;
+	s32 word[SFE_MAX_WORDS];
+};
+
+#define W(...) \
+	((struct words) { sizeof((s32[]) { __VA_ARGS__ }) / sizeof(s32), { __VA_ARGS__ } })
+
 /* One extended function with these words. */
-static void check_words(enum sfr_status want, const char *what, u8 n, const s32 *words)
+static void check_words(enum sfr_status want, const char *what, struct words words)
 {
-	const struct sfe_row row = { .n_words = n, .words = words };
+	const struct sfe_row row = { .n_words = words.n, .words = words.word };
 	const struct sfe_func f = { .size = 4, .extended = true, .n_rows = 1, .rows = &row };
 	struct sfe_section s = { .version = 3, .aux_len = 16, SFE_FUNCS(f), .n_extended = 1 };
 	struct sfr_table *t;
@@ -135,23 +144,21 @@ static void check_words(enum sfr_status want, const char *what, u8 n, const s32 
 	free(t);
 }
 
-#define WORDS(...) (u8)(sizeof((s32[]){ __VA_ARGS__ }) / sizeof(s32)), (s32[]){ __VA_ARGS__ }
-
 static void check_all_words(void)
 {
-	check_words(SFR_OK, "three words", WORDS(R(7) | D, 8, 8));
-	check_words(SFR_OK, "ra is padding", WORDS(R(7) | D, 8, 8, 0));
-	check_words(SFR_OK, "fp is in a register", WORDS(R(7) | D, 8, 8, 0, R(3), 0));
-	check_words(SFR_ERR_FRE_INFO, "no addend", WORDS(R(7) | D, 8));
-	check_words(SFR_ERR_FRE_INFO, "no offset", WORDS(R(7) | D));
-	check_words(SFR_ERR_FRE_INFO, "a word too many", WORDS(R(7) | D, 8, 8, 0, D, -16, 0));
-	check_words(SFR_ERR_RULE, "a base that is no register", WORDS(D, 8, 8));
-	check_words(SFR_ERR_RULE, "ra elsewhere", WORDS(R(7) | D, 8, 8, D, -16));
-	check_words(SFR_ERR_RULE, "ra in a register", WORDS(R(7) | D, 8, 8, R(3), 0));
-	check_words(SFR_ERR_RULE, "an addend that wraps", WORDS(R(7) | D, 8, -0x7ffffff9));
+	check_words(SFR_OK, "three words", W(R(7) | D, 8, 8));
+	check_words(SFR_OK, "ra is padding", W(R(7) | D, 8, 8, 0));
+	check_words(SFR_OK, "fp is in a register", W(R(7) | D, 8, 8, 0, R(3), 0));
+	check_words(SFR_ERR_FRE_INFO, "no addend", W(R(7) | D, 8));
+	check_words(SFR_ERR_FRE_INFO, "no offset", W(R(7) | D));
+	check_words(SFR_ERR_FRE_INFO, "a word too many", W(R(7) | D, 8, 8, 0, D, -16, 0));
+	check_words(SFR_ERR_RULE, "a base that is no register", W(D, 8, 8));
+	check_words(SFR_ERR_RULE, "ra elsewhere", W(R(7) | D, 8, 8, D, -16));
+	check_words(SFR_ERR_RULE, "ra in a register", W(R(7) | D, 8, 8, R(3), 0));
+	check_words(SFR_ERR_RULE, "an addend that wraps", W(R(7) | D, 8, -0x7ffffff9));
 	check_words(SFR_ERR_RULE, "and fp with it",
-		    WORDS(R(7) | D, 8, 0x7fffffff, 0, D, 0x7fffffff));
-	check_words(SFR_ERR_RULE, "fp over ra", WORDS(R(7) | D, 8, 8, 0, D, -8));
+		    W(R(7) | D, 8, 0x7fffffff, 0, D, 0x7fffffff));
+	check_words(SFR_ERR_RULE, "fp over ra", W(R(7) | D, 8, 8, 0, D, -8));
 }
 
 /* Version 2 and other machines know no extension: the bytes are another's. */

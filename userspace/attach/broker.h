@@ -48,6 +48,7 @@ struct broker_stats {
 	uint64_t known, cached, made, failed;	/* by identity, by cache, in a sandbox */
 	uint64_t open_sections;
 };
+
 void broker_stats(const struct broker *broker, struct broker_stats *stats);
 
 #endif /* SFREG_BROKER_H */

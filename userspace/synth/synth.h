@@ -129,6 +129,7 @@ struct synth_file {
 	struct synth_source source;
 	int fd;
 };
+
 int synth_file_init(struct synth_file *file, int fd);
 
 /**

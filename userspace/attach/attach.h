@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "broker.h"
+#include "maps.h"
 
 /* What came of one process. */
 struct attach_result {
@@ -18,7 +19,18 @@ struct attach_result {
 	uint32_t there;		/* windows that were there before */
 	uint32_t without;	/* executable mappings of files for which there is nothing */
 	uint32_t anonymous;	/* executable mappings without a file: JITs */
+	uint32_t waiting;	/* files that have to be made first: see attach_known() */
 };
+
+/* What came of one mapping. */
+struct attach_mapping {
+	const struct map *map;
+	uint32_t placed;	/* windows, by this call */
+	int error;		/* of the file or the module, 0: there is nothing to say */
+	int fd;			/* the file, open for the length of the call; or -1 */
+};
+
+typedef void attach_say(void *ctx, const struct attach_mapping *mapping);
 
 /**
  * attach_process() - place what is lacking
@@ -31,10 +43,15 @@ struct attach_result {
  * -EACCES, -EPERM: it may not be traced; -ENOSYS, -ESHUTDOWN: see sfreg_probe(); or
  * an error of struct sfreg_place. What could be placed stays placed.
  */
-struct attach_mapping;
-typedef void attach_say(void *ctx, const struct attach_mapping *mapping);
 int attach_process(struct broker *broker, pid_t pid, struct attach_result *result,
 		   attach_say *say, void *ctx);
+
+/*
+ * The same with what is known or cached only: of other files, @say is told -EINPROGRESS, and
+ * result->waiting counts them. Takes no more than a few milliseconds.
+ */
+int attach_known(struct broker *broker, pid_t pid, struct attach_result *result,
+		 attach_say *say, void *ctx);
 
 /* Removes what outsiders placed. Return: number of windows, or as above. */
 int attach_remove(pid_t pid);

@@ -201,7 +201,7 @@ void maps_free(struct maps *maps)
 	*maps = (struct maps) { 0 };
 }
 
-const struct map *maps_find(const struct maps *maps, uint64_t address)
+size_t maps_from(const struct maps *maps, uint64_t address)
 {
 	size_t low = 0, high = maps->n;
 
@@ -213,9 +213,14 @@ const struct map *maps_find(const struct maps *maps, uint64_t address)
 		else
 			high = middle;
 	}
-	if (low == maps->n || maps->map[low].start > address)
-		return NULL;
-	return &maps->map[low];
+	return low;
+}
+
+const struct map *maps_find(const struct maps *maps, uint64_t address)
+{
+	size_t i = maps_from(maps, address);
+
+	return i < maps->n && maps->map[i].start <= address ? &maps->map[i] : NULL;
 }
 
 bool map_same_file(const struct map *a, const struct map *b)

@@ -67,6 +67,9 @@ int maps_open(pid_t pid);
 int maps_read(int fd, int prot, struct maps *maps);
 void maps_free(struct maps *maps);
 
+/* Index of the first that ends behind @address; maps->n: none does. */
+size_t maps_from(const struct maps *maps, uint64_t address);
+
 /* The one that @address lies in, or NULL. */
 const struct map *maps_find(const struct maps *maps, uint64_t address);
 

@@ -15,6 +15,8 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "attach", cmd_attach },
+	{ "detach", cmd_detach },
 	{ "info", cmd_info },
 	{ "off", cmd_off },
 	{ "on", cmd_on },
@@ -28,6 +30,8 @@ static const char doc[] =
 	"\v"
 	"Commands:\n"
 	"  run [--] CMD...  run a program and register everything that it loads\n"
+	"  attach PID...    give processes that run already whole stacks; --all\n"
+	"  detach PID...    take that away again; --all\n"
 	"  ps PID           the text that a process has registered\n"
 	"  stat             counters, and who keeps the module busy\n"
 	"  info             what the module is and allows\n"

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * For each executable mapping that has no window: the file, its section, and where in
+ * memory the section's addresses lie. All that is found is placed in one call or few.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "batch.h"
+#include "mapped.h"
+#include "process.h"
+#include "windows.h"
+
+#define PAGE	4096ull
+
+/* What belongs to one call. */
+struct attach {
+	struct broker *broker;
+	const struct broker_object *(*find)(struct broker *broker, int fd);
+	struct process process;
+	struct windows windows;
+	struct batch *batch;
+	struct attach_result *result;
+	attach_say *say;
+	void *ctx;
+};
+
+static void say(const struct attach *attach, const struct map *map, uint32_t placed, int error,
+		int fd)
+{
+	const struct attach_mapping mapping = {
+		.map = map,
+		.placed = placed,
+		.error = error,
+		.fd = fd,
+	};
+
+	if (attach->say)
+		attach->say(attach->ctx, &mapping);
+}
+
+/* Places what has been gathered, and sees to it that it is still so. */
+static int flush(struct attach *attach)
+{
+	struct batch *batch = attach->batch;
+	struct maps all;
+	int error;
+
+	if (!batch->n)
+		return 0;
+	error = batch_place(batch, attach->process.mem);
+	if (!error && batch->n) {
+		error = maps_read(attach->process.maps, 0, &all);
+		if (!error) {
+			attach->result->placed += batch_verify(batch, attach->process.mem, &all);
+			maps_free(&all);
+		}
+	}
+	if (!error)
+		error = batch->error;
+	batch_clear(batch);
+	return error;
+}
+
+/*
+ * By how much the file's addresses and the memory's differ: from the segment that the
+ * mapping shows a part of. Mappings begin and end with a page, segments need not.
+ */
+static bool find_bias(const struct broker_object *object, const struct map *map, uint64_t *bias)
+{
+	uint64_t end = map->offset + (map->end - map->start);
+
+	for (uint32_t i = 0; i < object->n_text; i++) {
+		const struct synth_segment *text = &object->text[i];
+
+		if (text->offset >= end || text->offset + text->len <= map->offset)
+			continue;
+		*bias = map->start - (text->vaddr + (map->offset - text->offset));
+		return true;
+	}
+	return false;
+}
+
+/* Windows for the gaps of a mapping. Return: how many, or -errno. */
+static int add_gaps(struct attach *attach, const struct map *map,
+		    const struct broker_object *object, uint64_t bias)
+{
+	uint64_t start = map->start, end = map->end;
+	int n = 0, error = 0;
+
+	/* The section descriptor is not ours to keep, but batch_add() takes a copy. */
+	while (!error && windows_gap(&attach->windows, &start, &end)) {
+		if (attach->batch->n == SFREG_PLACE_MAX)
+			error = flush(attach);
+		if (!error)
+			error = batch_add(attach->batch, object->section_fd, map, start,
+					  end - start, bias + object->base);
+		n++;
+		start = end;
+		end = map->end;
+	}
+	return error ? error : n;
+}
+
+/* Return: windows added, or what is to be said of the file. */
+static int add_file(struct attach *attach, const struct map *map, int fd)
+{
+	const struct broker_object *object = attach->find(attach->broker, fd);
+	uint64_t bias;
+
+	if (object->section_fd < 0)
+		return object->error ? object->error : -ENODATA;
+	if (!find_bias(object, map, &bias))
+		return -ENODATA;
+	return add_gaps(attach, map, object, bias);
+}
+
+/* These are of the machine, not of the file: there is no use in going on. */
+static bool is_fatal(int error)
+{
+	return error == -ENOSYS || error == -ESHUTDOWN || error == -ESRCH;
+}
+
+static int attach_file(struct attach *attach, const struct map *map)
+{
+	uint64_t start = map->start, end = map->end;
+	int fd, n;
+
+	if (!windows_gap(&attach->windows, &start, &end)) {
+		attach->result->there++;
+		say(attach, map, 0, 0, -1);
+		return 0;
+	}
+	fd = mapped_open(&attach->process, map);
+	n = fd < 0 ? fd : add_file(attach, map, fd);
+	if (n == -EINPROGRESS)
+		attach->result->waiting++;
+	else if (n < 0)
+		attach->result->without++;
+	say(attach, map, n > 0 ? n : 0, n < 0 ? n : 0, fd);
+	if (fd >= 0)
+		close(fd);
+	return is_fatal(n) ? n : 0;
+}
+
+static int attach_one(struct attach *attach, const struct map *map)
+{
+	switch (map->kind) {
+	case MAP_KIND_FILE:
+	case MAP_KIND_VDSO:
+		return attach_file(attach, map);
+	case MAP_KIND_ANONYMOUS:
+		attach->result->anonymous++;
+		say(attach, map, 0, -ENODATA, -1);
+		return 0;
+	case MAP_KIND_OTHER:
+		break;
+	}
+	return 0;
+}
+
+static int attach_maps(struct attach *attach)
+{
+	struct maps maps;
+	int error, refused;
+
+	error = maps_read(attach->process.maps, PROT_EXEC, &maps);
+	if (error)
+		return error;
+	for (size_t i = 0; !error && i < maps.n; i++)
+		error = attach_one(attach, &maps.map[i]);
+	refused = flush(attach);
+	maps_free(&maps);
+	return error ? error : refused;
+}
+
+static int attach_open(struct attach *attach)
+{
+	int error;
+
+	error = windows_list(attach->process.mem, &attach->windows);
+	if (error)
+		return error;
+	attach->batch = malloc(sizeof(*attach->batch));
+	if (attach->batch) {
+		attach->batch->n = 0;
+		attach->batch->error = 0;
+		error = attach_maps(attach);
+		batch_clear(attach->batch);
+	} else {
+		error = -ENOMEM;
+	}
+	free(attach->batch);
+	windows_free(&attach->windows);
+	return error;
+}
+
+static int attach_with(struct attach *attach, pid_t pid)
+{
+	int error;
+
+	*attach->result = (struct attach_result) { 0 };
+	error = process_open(pid, &attach->process);
+	if (error)
+		return error;
+	error = attach_open(attach);
+	process_close(&attach->process);
+	return error;
+}
+
+int attach_process(struct broker *broker, pid_t pid, struct attach_result *result,
+		   attach_say *say, void *ctx)
+{
+	struct attach attach = {
+		.broker = broker,
+		.find = broker_find,
+		.result = result,
+		.say = say,
+		.ctx = ctx,
+	};
+
+	return attach_with(&attach, pid);
+}
+
+int attach_known(struct broker *broker, pid_t pid, struct attach_result *result,
+		 attach_say *say, void *ctx)
+{
+	struct attach attach = {
+		.broker = broker,
+		.find = broker_find,
+		.result = result,
+		.say = say,
+		.ctx = ctx,
+	};
+
+	return attach_with(&attach, pid);
+}

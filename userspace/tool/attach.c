@@ -200,7 +200,7 @@ int cmd_attach(int argc, char **argv)
 	printf("%u processes attached: %lu windows placed, %lu mappings had theirs, "
 	       "%lu files have none\n",
 	       job.processes, job.windows, job.there, job.without);
-	return job.failed ? EXIT_FAILED : EXIT_OK;
+	return conclude(&job);
 }
 
 int cmd_detach(int argc, char **argv)
@@ -222,5 +222,5 @@ int cmd_detach(int argc, char **argv)
 	if (error)
 		return complain("%s", explain(error));
 	printf("%u processes detached: %lu windows removed\n", job.processes, job.windows);
-	return job.failed ? EXIT_FAILED : EXIT_OK;
+	return conclude(&job);
 }

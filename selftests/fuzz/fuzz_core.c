@@ -48,6 +48,7 @@ static void check_rule(u8 abi, const struct sfr_rule *rule, const struct oracle 
 	}
 	MUST(!(rule->flags & marks));
 	MUST(!(rule->flags & SFR_RULE_RA_SIGNED) == !o->ra_signed);
+	MUST(!(rule->flags & SFR_RULE_ADDEND) == !o->extended);
 	check_place(abi, rule->cfa_base, rule->cfa_off, &o->cfa);
 	check_place(abi, rule->ra_base, rule->ra_off, &o->ra);
 	check_place(abi, rule->fp_base, rule->fp_off, &o->fp);

@@ -55,10 +55,16 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 	rule.ra_base = abi == SFE_AMD64 ? RULE_STACK : SFR_BASE_REG + registers[abi].ra;
 	rule.ra_off = abi == SFE_AMD64 ? -8 : 0;
 	rule.fp_base = SFR_BASE_FP;
-	if (f->flexible) {
+	if (f->flexible || f->extended) {
 		from_place(abi, &row->place[0], &rule.cfa_base, &rule.cfa_off);
 		from_place(abi, &row->place[1], &rule.ra_base, &rule.ra_off);
 		from_place(abi, &row->place[2], &rule.fp_base, &rule.fp_off);
+		if (f->extended) {
+			rule.flags |= SFR_RULE_ADDEND;
+			rule.ra_off += row->addend;
+			rule.fp_off += (rule.fp_base & ~SFR_BASE_DEREF) == SFR_BASE_CFA ?
+					       row->addend : 0;
+		}
 	} else {
 		rule.cfa_base = row->base == SFE_SP ? SFR_BASE_SP : SFR_BASE_FP;
 		rule.cfa_off = row->cfa;
@@ -141,7 +147,7 @@ struct sfr_rule expect_at(const struct expect *e, s64 rel)
 		return none;
 	if (s->version == 3 && f->signal)
 		return (struct sfr_rule) { .flags = SFR_RULE_SIGNAL };
-	if (s->version == 3 && !f->n_rows && !f->flexible)
+	if (s->version == 3 && !f->n_rows && !f->flexible && !f->extended)
 		return (struct sfr_rule) { .flags = SFR_RULE_OUTERMOST };
 	at = rel - f->start;
 	if (f->pc_type)
@@ -185,6 +191,7 @@ static bool place_is(u8 base, s32 off, const struct oracle_place *p)
 bool expect_oracle(const struct sfr_rule *got, const struct oracle *o)
 {
 	u8 flags = got ? got->flags & ~(SFR_RULE_BEFORE_SIGNAL | SFR_RULE_GENERAL) : 0;
+	u8 want;
 
 	switch (o->kind) {
 	case ORACLE_NOTHING:
@@ -194,7 +201,9 @@ bool expect_oracle(const struct sfr_rule *got, const struct oracle *o)
 	case ORACLE_SIGNAL:
 		return got && flags == SFR_RULE_SIGNAL;
 	default:
-		return got && flags == (o->ra_signed ? SFR_RULE_RA_SIGNED : 0) &&
+		want = (o->ra_signed ? SFR_RULE_RA_SIGNED : 0) |
+		       (o->extended ? SFR_RULE_ADDEND : 0);
+		return got && flags == want &&
 		       place_is(got->cfa_base, got->cfa_off, &o->cfa) &&
 		       place_is(got->ra_base, got->ra_off, &o->ra) &&
 		       place_is(got->fp_base, got->fp_off, &o->fp);

@@ -2,13 +2,15 @@
 /* See oracle.h. Follows the specification's text, field by field. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include "oracle.h"
 
 enum { AARCH64_BE = 1, AARCH64_LE, AMD64, S390X };
 
 /* How the function at hand is written. */
 struct reading {
-	bool big, flexible;
+	bool big;
+	int type;	/* of the function: 0 default, 1 flexible, 2 extended */
 	int version, abi;
 	int8_t fixed_ra;
 };
@@ -83,6 +85,7 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 {
 	struct oracle_place *place[] = { &o->cfa, &o->ra, &o->fp };
 	const uint8_t *end = p + n * bytes;
+	int32_t addend = 0;
 	uint32_t control;
 	int i;
 
@@ -97,7 +100,15 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 		place[i]->deref = control & 2;
 		place[i]->off = i ? signed_number(how, p, bytes) : cfa_offset(how, p, bytes);
 		p += bytes;
+		if (i == 0 && how->type == 2) {
+			addend = signed_number(how, p, bytes);
+			p += bytes;
+		}
 	}
+	o->extended = how->type == 2;
+	o->ra.off += addend;
+	if (o->fp.base == ORACLE_CFA)
+		o->fp.off += addend;
 }
 
 static struct oracle row_at(const struct reading *how, const uint8_t *row, int start_bytes)
@@ -118,7 +129,7 @@ static struct oracle row_at(const struct reading *how, const uint8_t *row, int s
 		};
 	else
 		o.ra = in_register(how, registers[how->abi].ra, 0);
-	if (how->flexible)
+	if (how->type)
 		flexible_words(how, &o, words, n, bytes);
 	else
 		default_words(how, &o, info, words, n, bytes);
@@ -153,8 +164,8 @@ static struct oracle in_function(struct reading *how, const uint8_t *fde, const 
 
 	if (how->version == 3 && info & 0x80)
 		return (struct oracle) { .kind = ORACLE_SIGNAL };
-	how->flexible = how->version == 3 && (attr[3] & 31) == 1;
-	if (how->version == 3 && !n_rows && !how->flexible)
+	how->type = how->version == 3 ? attr[3] & 31 : 0;
+	if (how->version == 3 && !n_rows && !how->type)
 		return (struct oracle) { .kind = ORACLE_OUTERMOST };
 	return find_row(how, how->version == 3 ? attr + 5 : rows + number(how, fde + 8, 4),
 			n_rows, 1 << (info & 15), info & 16 ? offset % block : offset);
@@ -173,6 +184,9 @@ static struct oracle look(const uint8_t *section, int64_t rel, bool *begins)
 	uint32_t n = number(&how, section + 8, 4), i, size;
 	int64_t at;
 
+	if (how.version == 3 && how.abi == AMD64 && section[7] == 16 &&
+	    !memcmp(section + 28, "SFRX\1\0\0", 8))
+		n += number(&how, section + 36, 4);
 	for (i = 0; i < n; i++) {
 		fde = index + i * (how.version == 1 ? 17 : how.version == 2 ? 20 : 16);
 		at = signed_number(&how, fde, how.version == 3 ? 8 : 4);

@@ -136,6 +136,40 @@ static inline void random_kind(struct random_section *r, struct sfe_func *f)
 	f->width = random_below(r, 4) || f->size > 0x10000 ? 4 : 0;
 }
 
+/*
+ * The last functions of the index become sfreg's extension's, now and then: in version 3,
+ * of AMD64. A CFA that is a word plus a constant; the return address just below it.
+ */
+static inline void random_extend(struct random_section *r, struct sfe_section *s,
+				 struct sfe_func *funcs)
+{
+	for (uint32_t i = 0; i < s->n_funcs; i++)
+		funcs[i].extended = false;
+	if (r->version != 3 || r->abi != SFE_AMD64 || random_below(r, 3))
+		return;
+	s->aux_len = 16;
+	s->n_extended = random_below(r, s->n_funcs + 1);
+	for (uint32_t i = s->n_funcs - s->n_extended; i < s->n_funcs; i++) {
+		struct sfe_func *f = &funcs[i];
+		struct sfe_row *rows = (struct sfe_row *)f->rows;
+
+		f->extended = true;
+		f->signal = false;
+		f->flexible = false;
+		f->pc_type = 0;
+		for (uint32_t j = 0; j < f->n_rows; j++) {
+			random_places(r, &rows[j]);
+			/* It may have been a block, larger than the function. */
+			if (rows[j].start > f->size)
+				rows[j].start = f->size;
+			rows[j].place[1] = (struct sfe_place) { 0, 0 };
+			if (rows[j].place[2].off == -8)
+				rows[j].place[2].off = -16;
+			rows[j].addend = 8 * (int32_t)random_below(r, 4);
+		}
+	}
+}
+
 static inline void random_section_of(struct random_section *r, int version, int abi,
 				     uint64_t seed)
 {
@@ -174,6 +208,7 @@ static inline void random_section_of(struct random_section *r, int version, int 
 		.aux_len = random_below(r, 3) ? 0 : random_below(r, 256),
 		.n_funcs = n, .funcs = r->funcs,
 	};
+	random_extend(r, &r->section, r->funcs);
 }
 
 static inline void random_section(struct random_section *r, int version, uint64_t seed)

@@ -239,4 +239,5 @@ void random_shape(struct shape *s, enum shape_kind kind, int version, int abi, u
 		.aux_len = below(s, 3) ? 0 : below(s, 256),
 		.n_funcs = s->n_funcs, .funcs = s->funcs,
 	};
+	random_extend(&s->random, &s->section, s->funcs);
 }

@@ -139,12 +139,17 @@ static bool is_signed(const struct object *o, u64 addr)
 	return i % 2;
 }
 
+bool cfi_holds(const struct cfi *c, u64 addr)
+{
+	return addr >= c->start && addr < c->end;
+}
+
 struct rule cfi_rule(struct cfi *c, u64 addr)
 {
 	bool signal, pc_matters = false;
 	Dwarf_Frame *frame;
 
-	if (addr < c->start || addr >= c->end) {
+	if (!cfi_holds(c, addr)) {
 		if (!c->dwarf || dwarf_cfi_addrframe(c->dwarf, addr, &frame))
 			return (struct rule) { .kind = NOTHING };
 		if (dwarf_frame_info(frame, &c->start, &c->end, &signal) < 0)

@@ -115,6 +115,8 @@ struct cfi;
 struct cfi *cfi_open(struct object *o, const char **why);
 void cfi_close(struct cfi *c);
 struct rule cfi_rule(struct cfi *c, u64 addr);
+/* Is it at @addr the rule that was asked for last? */
+bool cfi_holds(const struct cfi *c, u64 addr);
 
 /* compiled.c: .sframe's rules, by the core. */
 struct compiled {

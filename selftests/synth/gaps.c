@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * May a rule that elfutils has stay unsaid for this reason? Each part of a rule is looked
+ * at by what rows can say: cfa = [*](reg + off) [+ add], ra and fp = [*](cfa or reg + off).
+ */
+#include <limits.h>
+#include "equal.h"
+
+/* Registers that x86-64 has and rows can name. */
+#define N_REGS	16
+
+static bool off_fits(s64 off)
+{
+	return off == (s32)off;
+}
+
+static bool cfa_fits(const struct rule *r)
+{
+	return !(r->strange & STRANGE_CFA) && r->cfa.reg < N_REGS && off_fits(r->cfa.off) &&
+	       off_fits(r->cfa.add);
+}
+
+/* The ABI's fixed place, or another: but not in the extension, and not a plain number. */
+static bool ra_fits(const struct rule *r)
+{
+	static const struct place fixed = { .deref = true, .reg = CFA_REG, .off = -8 };
+
+	if (r->strange & STRANGE_RA)
+		return false;
+	if (same_place(&r->ra, &fixed))
+		return true;
+	return !r->cfa.add && (r->ra.reg == CFA_REG || r->ra.reg < N_REGS) && off_fits(r->ra.off);
+}
+
+static bool fp_fits(const struct rule *r)
+{
+	return !(r->strange & STRANGE_FP) && (r->fp.reg == CFA_REG || r->fp.reg < N_REGS) &&
+	       off_fits(r->fp.off);
+}
+
+/* Do two function entries claim the byte, as they stand in the file? */
+static bool claimed_twice(const struct object *o, u64 addr)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < o->n_fdes && o->fdes[i].start <= addr; i++)
+		n += addr < o->fdes[i].end;
+	return n > 1;
+}
+
+bool gap_fits(const struct made *m, u64 addr, const struct rule *truth, enum synth_gap why)
+{
+	switch (why) {
+	case SYNTH_GAP_CFA:
+		return truth->kind != NOTHING && !cfa_fits(truth);
+	case SYNTH_GAP_RA:
+		return truth->kind != NOTHING && !ra_fits(truth);
+	case SYNTH_GAP_FP:
+		return truth->kind != NOTHING && !fp_fits(truth);
+	case SYNTH_GAP_SP:
+		return truth->strange & STRANGE_SP;
+	case SYNTH_GAP_CFI:
+		return truth->kind == NOTHING;
+	case SYNTH_GAP_OVERLAP:
+		return claimed_twice(&m->object, addr);
+	default:
+		return false;
+	}
+}

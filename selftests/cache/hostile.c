@@ -61,7 +61,8 @@ static void test_damage(const char *dir, const char *path, const char *kind)
 		bytes[at] ^= 0x40;
 	}
 	tap_ok(!wrong && n > 100, "%s: %zu bits, each turned, none found", kind, n);
-	wrong = n = 0;
+	wrong = 0;
+	n = 0;
 	for (size_t cut = 0; cut < len; cut += cut < 400 ? 1 : 4001, n++) {
 		write_file(path, bytes, cut, O_TRUNC);
 		wrong += sample_find(dir, &sample) != -ENOENT;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * libsfreg-audit.so: the dynamic loader's hook (LD_AUDIT, see rtld-audit(7)).
- * Registers every object that has SFrame data before its code runs, and
- * unregisters it before it is unmapped.
+ * Registers every object that has SFrame data, its own or in the cache, before its code
+ * runs, and unregisters it before it is unmapped.
  *
  * It must never be felt by the program. So it needs no library, not even libc (a
  * second copy of which would be loaded for it), no heap and no thread-local
@@ -19,6 +19,7 @@
 #include <link.h>
 #pragma GCC visibility pop
 
+#include "cached.h"
 #include "memory.h"
 #include "object.h"
 #include "process.h"
@@ -81,6 +82,25 @@ void la_activity(uintptr_t *cookie, unsigned int flag)
 		look_for_sandbox();
 }
 
+/* prctl(2) cannot say what a section's offsets are relative to; the device can. */
+static int register_text(const struct object *object, unsigned long text, unsigned long len)
+{
+	struct sfreg_window window = {
+		.size = sizeof(window),
+		.text_start = text,
+		.text_len = len,
+		.sframe_addr = object->sframe,
+		.sframe_len = object->sframe_len,
+		.sframe_base = object->sframe_base,
+		.mem_fd = -1,
+	};
+
+	if (object->sframe_base)
+		return sfreg_register_window(&window);
+	return sfreg_register((const void *)text, len, (const void *)object->sframe,
+			      object->sframe_len);
+}
+
 /* The records of what was registered. */
 static struct window *register_object(const struct object *object, const char *name)
 {
@@ -97,15 +117,32 @@ static struct window *register_object(const struct object *object, const char *n
 
 		if (!window)
 			break;
-		report.error = sfreg_register((const void *)report.text, report.text_len,
-					      (const void *)report.sframe,
-					      report.sframe_len);
+		report.error = register_text(object, report.text, report.text_len);
 		if (report.error)
 			sfreg_window_free(window);
 		else
 			windows = window;
 		sfreg_report_window(&report);
 	}
+	return windows;
+}
+
+/* An object's own section counts; only where it has none is one looked for in the cache. */
+static struct window *open_object(const struct object_hint *hint, const char *name)
+{
+	struct window *windows;
+	struct object object;
+	struct cached cached;
+	const char *why = sfreg_object_find(&object, hint);
+
+	if (!why)
+		return register_object(&object, name);
+	if (!sfreg_cached_find(&cached, &object, hint)) {
+		sfreg_report(name, why);
+		return NULL;
+	}
+	windows = register_object(&object, name);
+	sfreg_cached_end(&cached);
 	return windows;
 }
 
@@ -120,18 +157,12 @@ unsigned int la_objopen(struct link_map *map, Lmid_t lmid, uintptr_t *cookie)
 		.n_phdrs = is_main ? sfreg_process.n_phdrs : 0,
 	};
 	const char *name = is_main ? "main program" : map->l_name;
-	struct window *windows = NULL;
-	struct object object;
-	const char *why;
+	struct window *windows;
 
 	*cookie = is_main ? (uintptr_t)&main_program : 0;
 	if (sandboxed || (map->l_addr && map->l_addr == sfreg_process.vdso))
 		return 0;
-	why = sfreg_object_find(&object, &hint);
-	if (why)
-		sfreg_report(name, why);
-	else
-		windows = register_object(&object, name);
+	windows = open_object(&hint, name);
 	if (!is_main)
 		*cookie = (uintptr_t)windows;
 	return 0;

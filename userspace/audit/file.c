@@ -82,6 +82,19 @@ static bool is_same_file(int fd, const struct object *object, const Elf64_Ehdr *
 	       phdrs_are_equal(fd, object, ehdr) && notes_are_equal(fd, object);
 }
 
+int sfreg_file_open(const struct object *object, const struct object_hint *hint)
+{
+	int fd = open_object(hint->path);
+	Elf64_Ehdr ehdr;
+
+	if (fd < 0)
+		return -1;
+	if (read_at(fd, &ehdr, sizeof(ehdr), 0) && is_same_file(fd, object, &ehdr))
+		return fd;
+	sys_close(fd);
+	return -1;
+}
+
 const char *sfreg_file_phdrs(struct object *object, const struct object_hint *hint)
 {
 	int fd = open_object(hint->path);

@@ -97,9 +97,12 @@ const char *sfreg_object_find(struct object *object, const struct object_hint *h
 	Elf64_Addr addr;
 	const char *why;
 
+	object->sframe_base = 0;
 	object->base = hint->base;
 	why = find_phdrs(object, hint);
-	if (!why)
+	if (why)
+		object->n_phdrs = 0;
+	else
 		why = find_section(object, hint, &addr, &len);
 	if (why)
 		return why;

@@ -31,6 +31,7 @@ struct object {
 	Elf64_Phdr phdrs[OBJECT_PHDRS];
 	unsigned long sframe;		/* where its SFrame section lies */
 	unsigned long sframe_len;
+	unsigned long sframe_base;	/* 0: its bytes lie where they were linked */
 };
 
 /* What the loader tells about an object, and where to look. */
@@ -51,7 +52,7 @@ struct object_hint {
  * descriptor open and allocates nothing.
  *
  * Return: NULL if there is something to register, else the reason why not, in
- * plain words.
+ * plain words; then @object->n_phdrs is 0 if not even program headers were found.
  */
 const char *sfreg_object_find(struct object *object, const struct object_hint *hint);
 
@@ -67,10 +68,16 @@ const char *sfreg_object_find(struct object *object, const struct object_hint *h
 bool sfreg_object_text(const struct object *object, unsigned int *at,
 		       unsigned long *start, unsigned long *len);
 
-/* For object.c and file.c. */
+/* For object.c, file.c and cached.c. */
 
 /* Program headers from the file, if it looks like what is mapped. */
 const char *sfreg_file_phdrs(struct object *object, const struct object_hint *hint);
+
+/*
+ * The object's file, open, if it looks like what is mapped; or -1. For an object whose
+ * program headers were found.
+ */
+int sfreg_file_open(const struct object *object, const struct object_hint *hint);
 
 /* The section .sframe, by the file's section headers: unrelocated. */
 const char *sfreg_file_section(const struct object *object,

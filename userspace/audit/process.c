@@ -10,6 +10,47 @@
 
 struct process sfreg_process;
 
+/* What tells where the user's cache is; the first that is there counts. */
+static const struct {
+	const char *variable, *below;
+} caches[] = {
+	{ "SFREG_CACHE=", "" },
+	{ "XDG_CACHE_HOME=", "/sfreg" },
+	{ "HOME=", "/.cache/sfreg" },
+};
+
+/*
+ * Copied, for programs write over their environment. As the command has it in
+ * cache_dir(): absolute paths only.
+ */
+static void set_user_cache(const char *path, const char *below)
+{
+	size_t len = sfreg_audit_strlen(path), more = sfreg_audit_strlen(below) + 1;
+
+	if (len + more > USER_CACHE_MAX)
+		return;
+	__builtin_memcpy(sfreg_process.user_cache, path, len);
+	__builtin_memcpy(sfreg_process.user_cache + len, below, more);
+}
+
+static void find_user_cache(char **envp)
+{
+	for (size_t i = 0; i < sizeof(caches) / sizeof(*caches); i++) {
+		for (char **e = envp; *e; e++) {
+			const char *path = *e;
+
+			if (!sfreg_audit_begins(path, caches[i].variable))
+				continue;
+			path += sfreg_audit_strlen(caches[i].variable);
+			if (*path != '/')
+				continue;
+			set_user_cache(path, caches[i].below);
+			return;
+		}
+	}
+}
+
+/* A setuid program's user has no say in where it looks. */
 static void read_auxv(const Elf64_auxv_t *auxv)
 {
 	for (; auxv->a_type != AT_NULL; auxv++) {
@@ -21,6 +62,8 @@ static void read_auxv(const Elf64_auxv_t *auxv)
 			sfreg_process.n_phdrs = value;
 		else if (auxv->a_type == AT_SYSINFO_EHDR)
 			sfreg_process.vdso = value;
+		else if (auxv->a_type == AT_SECURE && value)
+			sfreg_process.user_cache[0] = '\0';
 	}
 }
 
@@ -34,6 +77,7 @@ __attribute__((__constructor__)) static void process_init(int argc, char **argv,
 	(void)argc;
 	(void)argv;
 
+	find_user_cache(envp);
 	for (; *envp; envp++)
 		if (sfreg_audit_begins(*envp, "SFREG_DEBUG="))
 			sfreg_process.debug = (*envp)[sizeof("SFREG_DEBUG=") - 1];

@@ -7,12 +7,16 @@
 
 #include <stdbool.h>
 
+/* A longer path is none. */
+#define USER_CACHE_MAX	512
+
 /* Set before la_version is called, never changed afterwards. */
 struct process {
 	bool debug;			/* SFREG_DEBUG is in the environment */
 	unsigned long phdrs;		/* the main program's, from the kernel */
 	unsigned int n_phdrs;
 	unsigned long vdso;		/* its ELF header, 0: there is none */
+	char user_cache[USER_CACHE_MAX];	/* a directory; "": none */
 };
 
 extern struct process sfreg_process;

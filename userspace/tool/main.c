@@ -23,6 +23,7 @@ static const struct command {
 	{ "ps", cmd_ps },
 	{ "run", cmd_run },
 	{ "stat", cmd_stat },
+	{ "synth", cmd_synth },
 };
 
 static const char doc[] =
@@ -34,6 +35,7 @@ static const char doc[] =
 	"  detach PID...    take that away again; --all\n"
 	"  ps PID           the text that a process has registered\n"
 	"  stat             counters, and who keeps the module busy\n"
+	"  synth FILE       make an SFrame section from what a file has, .eh_frame\n"
 	"  info             what the module is and allows\n"
 	"  off, on          switch sfreg off and on, for everybody\n"
 	"\n"

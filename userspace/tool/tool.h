@@ -19,6 +19,7 @@ int cmd_on(int argc, char **argv);
 int cmd_ps(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
+int cmd_synth(int argc, char **argv);
 
 /* Prints "sfreg: ...\n" on standard error and returns EXIT_FAILED. */
 int complain(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));

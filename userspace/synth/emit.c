@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * Gathers rows into pieces and writes their bytes (sframe-spec: "SFrame FRE"). Which
+ * version the section will have is not known yet, and does not matter for them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit.h"
+#include "sframe.h"
+
+/* Version 3 counts a function's rows in 16 bits. */
+#define MAX_ROWS	0xffff
+
+/* One more of @size bytes each. */
+static bool grow(struct emit *emit, void **array, uint32_t n, uint32_t *room, size_t size)
+{
+	void *more;
+
+	if (n < *room)
+		return true;
+	more = realloc(*array, (2 * (uint64_t)*room + 64) * size);
+	if (!more) {
+		emit->error = -ENOMEM;
+		return false;
+	}
+	*array = more;
+	*room = 2 * *room + 64;
+	return true;
+}
+
+/* --- bytes ---------------------------------------------------------------------- */
+
+/* The longest row: a start and seven words of 4 bytes, and the info byte. */
+static bool make_room(struct emit *emit)
+{
+	uint8_t *more;
+
+	if (emit->len + 64 <= emit->room)
+		return true;
+	if (emit->len > EMIT_MAX_BYTES) {
+		emit->error = -EFBIG;
+		return false;
+	}
+	more = realloc(emit->bytes, 2 * emit->room + 4096);
+	if (!more) {
+		emit->error = -ENOMEM;
+		return false;
+	}
+	emit->bytes = more;
+	emit->room = 2 * emit->room + 4096;
+	return true;
+}
+
+static void put(struct emit *emit, uint32_t value, unsigned int bytes)
+{
+	memcpy(emit->bytes + emit->len, &value, bytes);
+	emit->len += bytes;
+}
+
+static unsigned int width_of(int32_t value)
+{
+	return value == (int8_t)value ? 0 : value == (int16_t)value ? 1 : 2;
+}
+
+struct words {
+	int32_t word[7];
+	unsigned int n;
+};
+
+/* "Flexible FDE Type Interpretation": a control word, and an offset. */
+static void add_place(struct words *words, const struct place *place)
+{
+	uint32_t control = place->deref ? SFRAME_CONTROL_DEREF : 0;
+
+	if (place->base != BASE_CFA)
+		control |= SFRAME_CONTROL_REG | place->base << SFRAME_CONTROL_SHIFT;
+	words->word[words->n++] = control;
+	words->word[words->n++] = place->off;
+}
+
+static bool is_unchanged(const struct place *fp)
+{
+	return fp->base == REG_FP && !fp->deref && !fp->off;
+}
+
+static bool is_usual_ra(const struct place *ra)
+{
+	return ra->base == BASE_CFA && ra->deref && ra->off == -8;
+}
+
+static void flexible_words(struct words *words, const struct rule *rule, uint8_t type)
+{
+	bool fp = !is_unchanged(&rule->fp);
+
+	add_place(words, &rule->cfa);
+	if (type == SFRAME_TYPE_ADDEND)
+		words->word[words->n++] = rule->addend;
+	if (!is_usual_ra(&rule->ra))
+		add_place(words, &rule->ra);
+	else if (fp)
+		words->word[words->n++] = 0;
+	if (fp)
+		add_place(words, &rule->fp);
+}
+
+static void default_words(struct words *words, const struct rule *rule)
+{
+	words->word[words->n++] = rule->cfa.off;
+	if (!is_unchanged(&rule->fp))
+		words->word[words->n++] = rule->fp.off;
+}
+
+static void put_row(struct emit *emit, const struct emit_row *row, uint8_t type,
+		    unsigned int start_width)
+{
+	struct words words = { .n = 0 };
+	unsigned int i, width = 0;
+	uint8_t info = 0;
+
+	if (row->rule.kind == SYNTH_KIND_OUTERMOST) {
+		info = SFRAME_BASE_SP;
+	} else if (type == SFRAME_TYPE_DEFAULT) {
+		default_words(&words, &row->rule);
+		info = row->rule.cfa.base == REG_SP ? SFRAME_BASE_SP : 0;
+	} else {
+		flexible_words(&words, &row->rule, type);
+	}
+	/* A control word is below 128: it fits whatever the offsets need. */
+	for (i = 0; i < words.n; i++)
+		if (width_of(words.word[i]) > width)
+			width = width_of(words.word[i]);
+	put(emit, row->start, 1 << start_width);
+	put(emit, info | words.n << 1 | width << 5, 1);
+	for (i = 0; i < words.n; i++)
+		put(emit, words.word[i], 1 << width);
+}
+
+/* --- pieces --------------------------------------------------------------------- */
+
+static uint8_t type_of(const struct emit *emit)
+{
+	uint8_t type = SFRAME_TYPE_DEFAULT;
+	uint32_t i;
+
+	for (i = 0; i < emit->n_rows; i++) {
+		if (emit->rows[i].rule.kind == SYNTH_KIND_EXTENDED)
+			return SFRAME_TYPE_ADDEND;
+		if (emit->rows[i].rule.kind == SYNTH_KIND_FLEXIBLE)
+			type = SFRAME_TYPE_FLEXIBLE;
+	}
+	return type;
+}
+
+/* The piece is complete. */
+static void flush(struct emit *emit)
+{
+	unsigned int width;
+	struct emit_piece piece = { .start = emit->start, .at = emit->len };
+	uint32_t i, last;
+
+	if (!emit->n_rows || emit->error ||
+	    !grow(emit, (void **)&emit->pieces, emit->n_pieces, &emit->pieces_room,
+		  sizeof(piece)))
+		return;
+	last = emit->rows[emit->n_rows - 1].start;
+	width = last <= 0xff ? 0 : last <= 0xffff ? 1 : 2;
+	piece.size = emit->end - emit->start;
+	piece.info = width;
+	piece.type = type_of(emit);
+	piece.rep_size = emit->rep_size;
+	if (emit->rep_size)
+		piece.info |= SFRAME_PC_TYPE;
+	if (emit->rows[0].rule.kind == SYNTH_KIND_SIGNAL) {
+		piece.info |= SFRAME_SIGNAL;
+	} else {
+		piece.n_rows = emit->n_rows;
+		for (i = 0; i < emit->n_rows && make_room(emit); i++)
+			put_row(emit, &emit->rows[i], piece.type, width);
+	}
+	piece.len = emit->len - piece.at;
+	emit->needs_v3 |= piece.type != SFRAME_TYPE_DEFAULT || piece.info & SFRAME_SIGNAL;
+	emit->pieces[emit->n_pieces++] = piece;
+	emit->n_rows = 0;
+	emit->rep_size = 0;
+}
+
+/* May rows of both kinds stand in one function? */
+static bool are_alike(enum synth_kind a, enum synth_kind b)
+{
+	return (a == SYNTH_KIND_EXTENDED) == (b == SYNTH_KIND_EXTENDED) &&
+	       a != SYNTH_KIND_SIGNAL && b != SYNTH_KIND_SIGNAL;
+}
+
+void emit_rule(struct emit *emit, uint64_t start, uint64_t end, const struct rule *rule)
+{
+	const struct rule *last = emit->n_rows ? &emit->rows[emit->n_rows - 1].rule : NULL;
+
+	if (last && (start != emit->end || emit->n_rows == MAX_ROWS ||
+		     !are_alike(last->kind, rule->kind))) {
+		flush(emit);
+		last = NULL;
+	}
+	if (emit->error)
+		return;
+	if (!last)
+		emit->start = start;
+	emit->end = end;
+	if (last && rule_equal(last, rule))
+		return;
+	if (grow(emit, (void **)&emit->rows, emit->n_rows, &emit->rows_room,
+		 sizeof(*emit->rows)))
+		emit->rows[emit->n_rows++] = (struct emit_row) { start - emit->start, *rule };
+}
+
+void emit_function_end(struct emit *emit)
+{
+	flush(emit);
+}
+
+void emit_block_begin(struct emit *emit, uint8_t rep_size)
+{
+	flush(emit);
+	emit->rep_size = rep_size;
+}
+
+void emit_block_end(struct emit *emit, uint64_t end)
+{
+	emit->end = end;
+	flush(emit);
+}
+
+void emit_free(struct emit *emit)
+{
+	free(emit->rows);
+	free(emit->pieces);
+	free(emit->bytes);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* The function entries (FDE) of a section of call frame information. */
+#ifndef SYNTH_ENTRIES_H
+#define SYNTH_ENTRIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct synth_entry {
+	uint64_t start, end;	/* of the function's text */
+	uint64_t at;		/* of the entry, in the section */
+	bool good;		/* its instructions may be run */
+};
+
+struct synth_entries {
+	struct synth_entry *entry;
+	size_t n;
+};
+
+/*
+ * Those that have text, by start and then as they stand in the section. What comes after an
+ * entry that cannot be read is left out, as libdw does. 0 or -ENOMEM.
+ */
+int synth_entries_read(struct synth_entries *entries, const uint8_t *section, size_t len,
+		       uint64_t addr, bool eh_frame);
+
+#endif /* SYNTH_ENTRIES_H */

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * Makes an ELF file, in memory, of which libdw reads rows:
+ *
+ *	header, section headers, their names
+ *	.eh_frame_hdr	a search table of the entries that count
+ *	.eh_frame	as it was, at the address where it was
+ *
+ * or, of .debug_frame, only that: it has no such table.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "encoded.h"
+#include "frames.h"
+
+static const char names[] = "\0.eh_frame_hdr\0.eh_frame\0.debug_frame\0.shstrtab";
+
+enum { NAME_HDR = 1, NAME_EH = 15, NAME_DEBUG = 25, NAME_NAMES = 38 };
+
+/* The sections: of .debug_frame the second is as good as not there. */
+enum { NONE, HDR, FRAMES, NAMES, N_SECTIONS };
+
+struct head {
+	Elf64_Ehdr ehdr;
+	Elf64_Shdr shdrs[N_SECTIONS];
+	char names[sizeof(names)];
+};
+
+/* .eh_frame_hdr, all in absolute addresses of 8 bytes. */
+struct table {
+	uint8_t version, ptr_encoding, count_encoding, table_encoding;
+	uint64_t ptr, count;
+	struct {
+		uint64_t start, entry;
+	} __attribute__((packed)) rows[];
+} __attribute__((packed));
+
+static void fill_head(struct head *head, const struct image_section *section, bool eh_frame,
+		      uint64_t table_len)
+{
+	*head = (struct head) {
+		.ehdr = {
+			.e_ident = {
+				ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3,
+				ELFCLASS64, ELFDATA2LSB, EV_CURRENT,
+			},
+			.e_type = ET_DYN, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+			.e_ehsize = sizeof(Elf64_Ehdr),
+			.e_shoff = offsetof(struct head, shdrs),
+			.e_shentsize = sizeof(Elf64_Shdr),
+			.e_shnum = N_SECTIONS, .e_shstrndx = NAMES,
+		},
+		.shdrs = {
+			[HDR] = {
+				.sh_name = eh_frame ? NAME_HDR : 0,
+				.sh_type = eh_frame ? SHT_PROGBITS : SHT_NULL,
+				.sh_flags = SHF_ALLOC,
+				.sh_offset = sizeof(*head), .sh_size = table_len,
+				.sh_addralign = 1,
+			},
+			[FRAMES] = {
+				.sh_name = eh_frame ? NAME_EH : NAME_DEBUG,
+				.sh_type = SHT_PROGBITS,
+				.sh_flags = eh_frame ? SHF_ALLOC : 0,
+				.sh_addr = section->addr,
+				.sh_offset = sizeof(*head) + table_len,
+				.sh_size = section->len, .sh_addralign = 1,
+			},
+			[NAMES] = {
+				.sh_name = NAME_NAMES, .sh_type = SHT_STRTAB,
+				.sh_offset = offsetof(struct head, names),
+				.sh_size = sizeof(names), .sh_addralign = 1,
+			},
+		},
+	};
+	memcpy(head->names, names, sizeof(names));
+}
+
+static void fill_table(struct table *table, uint64_t addr, const struct synth_entries *entries)
+{
+	size_t i;
+
+	*table = (struct table) {
+		.version = 1, .ptr_encoding = DW_EH_PE_absptr,
+		.count_encoding = DW_EH_PE_udata8, .table_encoding = DW_EH_PE_absptr,
+		.ptr = addr, .count = entries->n,
+	};
+	for (i = 0; i < entries->n; i++) {
+		table->rows[i].start = entries->entry[i].start;
+		table->rows[i].entry = addr + entries->entry[i].at;
+	}
+}
+
+int frames_open(struct frames *frames, const struct image_section *section, bool eh_frame,
+		const struct synth_entries *entries)
+{
+	size_t table_len = eh_frame ? sizeof(struct table) + 16 * entries->n : 0;
+	size_t len = sizeof(struct head) + table_len + section->len;
+
+	*frames = (struct frames) { .file = malloc(len) };
+	if (!frames->file)
+		return -ENOMEM;
+	fill_head((void *)frames->file, section, eh_frame, table_len);
+	if (eh_frame)
+		fill_table((void *)(frames->file + sizeof(struct head)), section->addr, entries);
+	memcpy(frames->file + sizeof(struct head) + table_len, section->bytes, section->len);
+
+	elf_version(EV_CURRENT);
+	frames->elf = elf_memory((char *)frames->file, len);
+	if (eh_frame) {
+		frames->cfi = dwarf_getcfi_elf(frames->elf);
+	} else {
+		frames->dwarf = dwarf_begin_elf(frames->elf, DWARF_C_READ, NULL);
+		frames->cfi = dwarf_getcfi(frames->dwarf);
+	}
+	if (frames->cfi)
+		return 0;
+	frames_close(frames);
+	return -EBADMSG;
+}
+
+void frames_close(struct frames *frames)
+{
+	/* dwarf_getcfi()'s belongs to its Dwarf. */
+	if (frames->dwarf)
+		dwarf_end(frames->dwarf);
+	else if (frames->cfi)
+		dwarf_cfi_end(frames->cfi);
+	if (frames->elf)
+		elf_end(frames->elf);
+	free(frames->file);
+	*frames = (struct frames) { 0 };
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * What synthesis needs of an ELF file, fetched piece by piece: the executable segments and
+ * the section that holds the call frame information. Every field is hostile; what is
+ * handed out has been checked against the file's size.
+ */
+#ifndef SYNTH_IMAGE_H
+#define SYNTH_IMAGE_H
+
+#include "synth.h"
+
+#define IMAGE_MAX_FETCHES	64
+
+struct image_piece {
+	uint64_t at, len;
+	const uint8_t *bytes;
+};
+
+struct image_section {
+	const uint8_t *bytes;	/* NULL: there is none */
+	size_t len;
+	uint64_t addr;
+};
+
+struct image {
+	const struct synth_source *source;
+	uint32_t n_text;
+	struct synth_segment text[SYNTH_MAX_SEGMENTS];
+	/* The tables; NULL: there are none, or none that can be used. */
+	const void *segments, *sections;
+	uint32_t n_segments, n_sections;
+	const char *names;
+	size_t names_len;
+	/* What has been read, and where it is: no byte is read twice. */
+	uint32_t n_pieces, n_buffers;
+	struct image_piece pieces[SYNTH_MAX_READS];
+	void *buffers[IMAGE_MAX_FETCHES];
+};
+
+/* Reads the headers. As synth_make(). */
+int image_open(struct image *image, const struct synth_source *source);
+void image_close(struct image *image);
+
+/* The bytes [at, at + len) of the file, good until image_close(). */
+int image_fetch(struct image *image, uint64_t at, uint64_t len, const uint8_t **bytes);
+
+/* .eh_frame: by its name, else by PT_GNU_EH_FRAME. None is no error. */
+int image_eh_frame(struct image *image, struct image_section *section);
+/* .debug_frame, unless it is compressed. */
+int image_debug_frame(struct image *image, struct image_section *section);
+
+#endif /* SYNTH_IMAGE_H */

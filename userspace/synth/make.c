@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * From a file to a section: for each function entry, in the order of the text, row by row
+ * what libdw says, as a rule.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit.h"
+#include "frames.h"
+#include "ledger.h"
+
+/*
+ * Bytes of text at which a rule that depends on the pc is worked out, in all. Procedure
+ * linkage tables are a hundredth of it.
+ */
+#define MAX_PC_BYTES	(16u << 20)
+
+struct make {
+	struct image image;
+	struct image_section cfi;
+	struct synth_entries entries;
+	struct frames frames;
+	struct emit emit;
+	struct ledger ledger;
+	uint64_t pc_bytes;
+};
+
+static void add_rule(struct make *make, uint64_t start, uint64_t end, const struct rule *rule)
+{
+	if (rule->gap != SYNTH_GAP_COUNT) {
+		ledger_hole(&make->ledger, start, end, rule->gap);
+		return;
+	}
+	emit_rule(&make->emit, start, end, rule);
+	ledger_covered(&make->ledger, rule->kind, end - start);
+}
+
+/* --- rules that depend on the pc ------------------------------------------------ */
+
+static void add_each(struct make *make, uint64_t start, uint64_t end,
+		     const struct description *d)
+{
+	struct rule rule, last;
+	uint64_t from = start;
+	bool ignored;
+
+	if (start == end)
+		return;
+	last = rule_at(d, start, &ignored);
+	for (; start < end; start++) {
+		rule = rule_at(d, start, &ignored);
+		if (rule_equal(&rule, &last))
+			continue;
+		add_rule(make, from, start, &last);
+		last = rule;
+		from = start;
+	}
+	add_rule(make, from, end, &last);
+}
+
+/* Is the rule at each address that of @rep bytes before? */
+static bool repeats(const struct description *d, uint64_t start, uint64_t end, unsigned int rep)
+{
+	struct rule block[UINT8_MAX], rule;
+	uint64_t i;
+	bool ignored;
+
+	for (i = 0; i < end - start; i++) {
+		rule = rule_at(d, start + i, &ignored);
+		if (rule.gap != SYNTH_GAP_COUNT || rule.kind == SYNTH_KIND_EXTENDED)
+			return false;
+		if (i < rep)
+			block[i] = rule;
+		else if (!rule_equal(&rule, &block[i % rep]))
+			return false;
+	}
+	return true;
+}
+
+static void add_block(struct make *make, uint64_t start, uint64_t end, unsigned int rep,
+		      const struct description *d)
+{
+	struct rule rule;
+	unsigned int i;
+	bool ignored;
+
+	emit_block_begin(&make->emit, rep);
+	for (i = 0; i < rep; i++) {
+		rule = rule_at(d, start + i, &ignored);
+		emit_rule(&make->emit, start + i, start + i + 1, &rule);
+	}
+	emit_block_end(&make->emit, end);
+	ledger_covered(&make->ledger, SYNTH_KIND_BLOCK, end - start);
+}
+
+/*
+ * A block begins where its address is a multiple of its size: some readers take the pc's
+ * remainder, others that of the distance from the function's start.
+ */
+static void add_by_pc(struct make *make, uint64_t start, uint64_t end,
+		      const struct description *d)
+{
+	unsigned int rep;
+	uint64_t from;
+
+	if (end - start > MAX_PC_BYTES - make->pc_bytes) {
+		ledger_hole(&make->ledger, start, end, SYNTH_GAP_CFA);
+		return;
+	}
+	make->pc_bytes += end - start;
+	for (rep = 8; rep <= 128; rep *= 2) {
+		from = (start + rep - 1) / rep * rep;
+		if (from >= end || end - from < 2 * rep)
+			break;
+		if (repeats(d, from, end, rep)) {
+			add_each(make, start, from, d);
+			add_block(make, from, end, rep, d);
+			return;
+		}
+	}
+	add_each(make, start, end, d);
+}
+
+/* --- functions ------------------------------------------------------------------ */
+
+static void add_row(struct make *make, uint64_t start, uint64_t end, const struct description *d)
+{
+	struct rule rule;
+	bool pc_matters;
+
+	rule = rule_at(d, start, &pc_matters);
+	if (pc_matters)
+		add_by_pc(make, start, end, d);
+	else
+		add_rule(make, start, end, &rule);
+}
+
+/* The row at @at, which begins the function or follows another. 0: there is none. */
+static uint64_t read_row(struct make *make, const struct synth_entry *entry, uint64_t at,
+			 uint64_t limit)
+{
+	struct description d;
+	Dwarf_Addr start, end;
+	Dwarf_Frame *frame;
+	int ra_column;
+	bool signal;
+
+	if (dwarf_cfi_addrframe(make->frames.cfi, at, &frame))
+		return 0;
+	ra_column = dwarf_frame_info(frame, &start, &end, &signal);
+	/* Of .debug_frame libdw may have found another entry than we have. */
+	if (ra_column < 0 || end <= at || (at == entry->start && start != at)) {
+		free(frame);
+		return 0;
+	}
+	if (end > limit)
+		end = limit;
+	rule_describe(&d, frame, ra_column, signal);
+	add_row(make, at, end, &d);
+	free(frame);
+	return end;
+}
+
+/* The part of a function that is in one segment. */
+static void add_part(struct make *make, const struct synth_entry *entry, uint64_t start,
+		     uint64_t end)
+{
+	uint64_t at, next;
+
+	for (at = start; at < end; at = next) {
+		next = entry->good ? read_row(make, entry, at, end) : 0;
+		if (!next) {
+			ledger_hole(&make->ledger, at, end, SYNTH_GAP_CFI);
+			break;
+		}
+	}
+	emit_function_end(&make->emit);
+}
+
+/* The text in [start, end), whose entry is @entry; NULL: a second one only. */
+static void add_text(struct make *make, const struct synth_entry *entry, uint64_t start,
+		     uint64_t end)
+{
+	uint32_t i;
+
+	for (i = 0; i < make->image.n_text; i++) {
+		const struct synth_segment *text = &make->image.text[i];
+		uint64_t from = start > text->vaddr ? start : text->vaddr;
+		uint64_t to = end < text->vaddr + text->len ? end : text->vaddr + text->len;
+
+		if (from >= to)
+			continue;
+		if (entry)
+			add_part(make, entry, from, to);
+		else
+			ledger_hole(&make->ledger, from, to, SYNTH_GAP_OVERLAP);
+	}
+}
+
+/*
+ * Drops entries that begin in another's text; how far they reach is kept in @reach, which
+ * has an element for each that stays.
+ */
+static void drop_overlaps(struct synth_entries *entries, uint64_t *reach)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < entries->n; i++) {
+		const struct synth_entry *entry = &entries->entry[i];
+
+		if (n && entry->start < entries->entry[n - 1].end) {
+			if (entry->end > reach[n - 1])
+				reach[n - 1] = entry->end;
+			continue;
+		}
+		entries->entry[n] = *entry;
+		reach[n] = entry->end;
+		n++;
+	}
+	entries->n = n;
+}
+
+static int add_functions(struct make *make, const uint64_t *reach)
+{
+	const struct synth_entries *entries = &make->entries;
+	uint64_t described = 0;
+	size_t i;
+
+	for (i = 0; i < entries->n && !make->emit.error; i++) {
+		const struct synth_entry *entry = &entries->entry[i];
+		uint64_t next = i + 1 < entries->n ? entry[1].start : UINT64_MAX;
+
+		add_text(make, entry, entry->start, entry->end);
+		if (reach[i] > described)
+			described = reach[i];
+		if (described > entry->end)
+			add_text(make, NULL, entry->end, described < next ? described : next);
+	}
+	make->ledger.report.n_functions = entries->n;
+	return make->emit.error ? make->emit.error : make->ledger.error;
+}
+
+/* --- the file ------------------------------------------------------------------- */
+
+static int read_entries(struct make *make, bool *eh_frame)
+{
+	int error;
+
+	*eh_frame = true;
+	error = image_eh_frame(&make->image, &make->cfi);
+	if (!error && make->cfi.bytes)
+		error = synth_entries_read(&make->entries, make->cfi.bytes, make->cfi.len,
+					   make->cfi.addr, true);
+	if (error || make->entries.n)
+		return error;
+	*eh_frame = false;
+	error = image_debug_frame(&make->image, &make->cfi);
+	if (!error && make->cfi.bytes)
+		error = synth_entries_read(&make->entries, make->cfi.bytes, make->cfi.len,
+					   make->cfi.addr, false);
+	return error;
+}
+
+static int add_all(struct make *make)
+{
+	bool eh_frame;
+	uint64_t *reach;
+	int error;
+
+	error = read_entries(make, &eh_frame);
+	if (error || !make->entries.n)
+		return error;
+	reach = malloc(make->entries.n * sizeof(*reach));
+	if (!reach)
+		return -ENOMEM;
+	drop_overlaps(&make->entries, reach);
+	error = frames_open(&make->frames, &make->cfi, eh_frame, &make->entries);
+	if (!error)
+		error = add_functions(make, reach);
+	free(reach);
+	return error;
+}
+
+int synth_make(const struct synth_source *source, struct synth_section *section,
+	       struct synth_report *report)
+{
+	struct make make = { .ledger.wanted = report };
+	uint32_t i;
+	int error;
+
+	*section = (struct synth_section) { 0 };
+	error = image_open(&make.image, source);
+	if (!error && make.image.n_text)
+		error = add_all(&make);
+	if (!error && make.image.n_text) {
+		section->base = make.image.text[0].vaddr ? make.image.text[0].vaddr : 1;
+		section->n_text = make.image.n_text;
+		memcpy(section->text, make.image.text, sizeof(section->text));
+		error = emit_section(&make.emit, section->base, section);
+	}
+	if (!error && report) {
+		for (i = 0; i < make.image.n_text; i++)
+			make.ledger.report.text += make.image.text[i].len;
+		for (i = 0; i < make.emit.n_pieces; i++)
+			make.ledger.report.n_rows += make.emit.pieces[i].n_rows;
+		*report = make.ledger.report;
+		make.ledger.report.holes = NULL;
+	}
+	synth_report_free(&make.ledger.report);
+	emit_free(&make.emit);
+	frames_close(&make.frames);
+	free(make.entries.entry);
+	image_close(&make.image);
+	return error;
+}
+
+void synth_free(struct synth_section *section)
+{
+	free(section->bytes);
+	*section = (struct synth_section) { 0 };
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * May libdw run these call frame instructions? It grows a frame to the highest register
+ * that they name, remembers as many states as they like, and begins anew for each row.
+ */
+#ifndef SYNTH_PROGRAM_H
+#define SYNTH_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Instruction bytes that are run in all, at most, which is seconds. Real files come to a
+ * hundredth of it.
+ */
+#define PROGRAM_BUDGET	(1ull << 32)
+
+/*
+ * @begun: where the program begins, in @section; @end: and ends
+ * @encoding: the CIE's, of addresses
+ * @budget: what is left; goes down by what the program's rows cost
+ */
+bool program_is_good(const uint8_t *section, uint64_t begun, uint64_t end, uint8_t encoding,
+		     uint64_t *budget);
+
+#endif /* SYNTH_PROGRAM_H */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * sfreg synth: makes SFrame of what a file has, .eh_frame, and says how much of its text
+ * that describes.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../synth/synth.h"
+#include "symbols.h"
+#include "tool.h"
+
+struct options {
+	const char *file, *output, *embed;
+	bool report;
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "SECTION", 0, "Write the section's bytes to this file", 0 },
+	{ "embed", 'e', "COPY", 0, "Write a copy of FILE that carries the section", 0 },
+	{ "report", 'r', NULL, 0, "List the functions that have text without a rule", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'e':
+		o->embed = arg;
+		return 0;
+	case 'r':
+		o->report = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->file)
+			argp_error(state, "more than one file");
+		o->file = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which file?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const char *reason(int error)
+{
+	switch (-error) {
+	case ENOEXEC:
+		return "no 64-bit x86 program or shared library";
+	case EBADMSG:
+		return "its headers contradict each other or the file's size";
+	case EFBIG:
+		return "larger than anything that is taken";
+	case ENODATA:
+		return "it has no call frame information";
+	case EEXIST:
+		return "it has an .sframe section already";
+	default:
+		return strerror(-error);
+	}
+}
+
+/* --- what is printed ------------------------------------------------------------ */
+
+static void print_bytes(const char *what, uint64_t bytes, uint64_t of)
+{
+	printf("  %-24s %12llu", what, (unsigned long long)bytes);
+	if (of)
+		printf("  %6.2f %%", 100.0 * (double)bytes / (double)of);
+	putchar('\n');
+}
+
+static void print_summary(const char *name, const struct synth_section *section,
+			  const struct synth_report *report)
+{
+	uint64_t gaps[SYNTH_GAP_COUNT] = { 0 };
+	uint32_t i;
+
+	printf("%s: SFrame version %u, %zu bytes, base 0x%llx, %u functions, %u rows\n", name,
+	       section->version, section->len, (unsigned long long)section->base,
+	       report->n_functions, report->n_rows);
+	print_bytes("bytes of text", report->text, 0);
+	print_bytes("described by the file", report->described, report->text);
+	for (i = 0; i < SYNTH_KIND_COUNT; i++)
+		if (report->covered[i])
+			print_bytes(synth_kind_name(i), report->covered[i], report->described);
+	for (i = 0; i < report->n_holes; i++)
+		gaps[report->holes[i].why] += report->holes[i].len;
+	for (i = 0; i < SYNTH_GAP_COUNT; i++) {
+		char what[64];
+
+		snprintf(what, sizeof(what), "no rule: %s", synth_gap_name(i));
+		if (gaps[i])
+			print_bytes(what, gaps[i], report->described);
+	}
+}
+
+/* A function's holes for one reason are one line. */
+static void print_holes(int fd, const struct synth_report *report)
+{
+	struct symbols *symbols = symbols_open(fd);
+	const struct synth_hole *hole = report->holes, *end = hole + report->n_holes;
+
+	while (hole < end) {
+		const struct synth_hole *first = hole;
+		const char *name = symbols_find(symbols, hole->start);
+		uint64_t bytes = 0;
+
+		for (; hole < end && hole->why == first->why &&
+		       symbols_find(symbols, hole->start) == name; hole++)
+			bytes += hole->len;
+		printf("  0x%-16llx %8llu  %s: %s\n", (unsigned long long)first->start,
+		       (unsigned long long)bytes, name ? name : "(no symbol)",
+		       synth_gap_name(first->why));
+	}
+	symbols_close(symbols);
+}
+
+/* --- what is written ------------------------------------------------------------ */
+
+static int write_section(const char *name, const struct synth_section *section)
+{
+	FILE *file = fopen(name, "we");
+	int error;
+
+	if (!file)
+		return complain("%s: %s", name, strerror(errno));
+	error = fwrite(section->bytes, 1, section->len, file) != section->len;
+	error |= fclose(file);
+	if (!error)
+		return EXIT_OK;
+	error = errno;
+	unlink(name);
+	return complain("%s: %s", name, strerror(error));
+}
+
+static int write_copy(const char *name, const char *of, int fd, const struct synth_section *section)
+{
+	struct stat stat, own;
+	int to, error;
+
+	/* The file must not be its own copy. */
+	if (fstat(fd, &stat) || (!lstat(name, &own) && own.st_dev == stat.st_dev &&
+				 own.st_ino == stat.st_ino))
+		return complain("%s is %s itself", name, of);
+	to = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, stat.st_mode & 0777);
+	if (to < 0)
+		return complain("%s: %s", name, strerror(errno));
+	error = synth_embed(fd, section, to);
+	if (close(to) && !error)
+		error = -errno;
+	if (!error)
+		return EXIT_OK;
+	unlink(name);
+	return complain("%s: %s", of, reason(error));
+}
+
+static int synth(const struct options *o, int fd, const struct synth_section *section,
+		 const struct synth_report *report)
+{
+	int status = EXIT_OK;
+
+	if (!section->len)
+		return complain("%s: %s", o->file, reason(-ENODATA));
+	if (o->output)
+		status = write_section(o->output, section);
+	if (o->embed && !status)
+		status = write_copy(o->embed, o->file, fd, section);
+	if (status)
+		return status;
+	print_summary(o->file, section, report);
+	if (o->report)
+		print_holes(fd, report);
+	return EXIT_OK;
+}
+
+int cmd_synth(int argc, char **argv)
+{
+	const struct argp argp = {
+		.options = options, .parser = parse, .args_doc = "FILE",
+		.doc = "Makes an SFrame section from a program's or library's .eh_frame.",
+	};
+	struct options o = { 0 };
+	struct synth_section section;
+	struct synth_report report;
+	struct synth_file file;
+	int fd, error;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	fd = open(o.file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return complain("%s: %s", o.file, strerror(errno));
+	error = synth_file_init(&file, fd);
+	if (error == -EINVAL)
+		return complain("%s: not a regular file", o.file);
+	if (!error)
+		error = synth_make(&file.source, &section, &report);
+	if (error)
+		return complain("%s: %s", o.file, reason(error));
+	error = synth(&o, fd, &section, &report);
+	synth_free(&section);
+	synth_report_free(&report);
+	close(fd);
+	return error;
+}

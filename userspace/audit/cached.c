@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * Sections that were made of an object's .eh_frame before: the user's cache first,
- * then the machine's. The file is hashed, so that what is found is of those very bytes,
+ * then the machine's, unless the user names one. The file is hashed, so that what is found is of those very bytes,
  * and that the file is the one that is mapped is seen as for its section headers.
  */
 #include <sys/mman.h>
@@ -37,7 +37,8 @@ static bool find_entry(int fd, struct cache_entry *entry)
 	if (*sfreg_process.user_cache &&
 	    !cache_find(sfreg_process.user_cache, &file.source, NULL, entry))
 		return true;
-	return !cache_find(CACHE_SYSTEM, &file.source, NULL, entry);
+	return !sfreg_process.only_user_cache &&
+	       !cache_find(CACHE_SYSTEM, &file.source, NULL, entry);
 }
 
 /*

@@ -45,12 +45,19 @@ static void find_user_cache(char **envp)
 			if (*path != '/')
 				continue;
 			set_user_cache(path, caches[i].below);
+			sfreg_process.only_user_cache = !i;
 			return;
 		}
 	}
 }
 
 /* A setuid program's user has no say in where it looks. */
+static void forget_user_cache(void)
+{
+	sfreg_process.user_cache[0] = '\0';
+	sfreg_process.only_user_cache = false;
+}
+
 static void read_auxv(const Elf64_auxv_t *auxv)
 {
 	for (; auxv->a_type != AT_NULL; auxv++) {
@@ -63,7 +70,7 @@ static void read_auxv(const Elf64_auxv_t *auxv)
 		else if (auxv->a_type == AT_SYSINFO_EHDR)
 			sfreg_process.vdso = value;
 		else if (auxv->a_type == AT_SECURE && value)
-			sfreg_process.user_cache[0] = '\0';
+			forget_user_cache();
 	}
 }
 

@@ -16,6 +16,7 @@ struct process {
 	unsigned long phdrs;		/* the main program's, from the kernel */
 	unsigned int n_phdrs;
 	unsigned long vdso;		/* its ELF header, 0: there is none */
+	bool only_user_cache;		/* the user names one, and no other counts */
 	char user_cache[USER_CACHE_MAX];	/* a directory; "": none */
 };
 

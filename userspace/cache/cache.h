@@ -145,8 +145,11 @@ int cache_list(const char *dir, struct cache_file **files, size_t *n);
 /*
  * The directory to use: SFREG_CACHE from the environment (not in setuid programs), else
  * CACHE_SYSTEM if it is (or can be made) ours to write, else $XDG_CACHE_HOME/sfreg or
- * ~/.cache/sfreg. Readers look in CACHE_SYSTEM too. Allocated; NULL: there is none.
+ * ~/.cache/sfreg. Allocated; NULL: there is none.
  */
 char *cache_dir(void);
+
+/* SFREG_CACHE says it; else readers look in CACHE_SYSTEM, too. */
+bool cache_is_named(void);
 
 #endif /* SFREG_CACHE_H */

@@ -119,12 +119,15 @@ static char *user_dir(void)
 	return path;
 }
 
+bool cache_is_named(void)
+{
+	return path_from("SFREG_CACHE");
+}
+
 char *cache_dir(void)
 {
-	const char *named = path_from("SFREG_CACHE");
-
-	if (named)
-		return strdup(named);
+	if (cache_is_named())
+		return strdup(path_from("SFREG_CACHE"));
 	if (is_ours(CACHE_SYSTEM))
 		return strdup(CACHE_SYSTEM);
 	return user_dir();

@@ -16,6 +16,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "attach", cmd_attach },
+	{ "cache", cmd_cache },
 	{ "detach", cmd_detach },
 	{ "info", cmd_info },
 	{ "off", cmd_off },
@@ -34,6 +35,7 @@ static const char doc[] =
 	"  attach PID...    give processes that run already whole stacks; --all\n"
 	"  detach PID...    take that away again; --all\n"
 	"  ps PID           the text that a process has registered\n"
+	"  cache [FILE...]  what was made for files without SFrame data, kept on disk\n"
 	"  stat             counters, and who keeps the module busy\n"
 	"  synth FILE       make an SFrame section from what a file has, .eh_frame\n"
 	"  info             what the module is and allows\n"

@@ -14,6 +14,9 @@
 
 #include <sfreg.h>
 
+#include "../cache/cache.h"
+#include "fill.h"
+#include "linked.h"
 #include "tool.h"
 
 #define HOOK	"libsfreg-audit.so"
@@ -21,8 +24,11 @@
 /* As env(1) and the shells have it. */
 enum { EXIT_CANNOT_INVOKE = 126, EXIT_NOT_FOUND = 127 };
 
+/* Has no short form. */
+enum { OPT_NO_SYNTH = 256 };
+
 struct run {
-	bool quiet;
+	bool quiet, no_synth;
 	char **command;
 };
 
@@ -88,6 +94,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	(void)arg;
 
 	switch (key) {
+	case OPT_NO_SYNTH:
+		run->no_synth = true;
+		return 0;
 	case 'q':
 		run->quiet = true;
 		return 0;
@@ -103,10 +112,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* A file that cannot be read, or is no ELF file, is no reason not to run. */
+static void fill_one(void *dir, const char *path)
+{
+	fill_file(dir, path);
+}
+
+/* What is not in the cache now is as it was without. */
+static void fill_cache(const char *command)
+{
+	char *dir = cache_dir();
+
+	if (dir)
+		linked_objects(command, fill_one, dir);
+	free(dir);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "quiet", 'q', NULL, 0, "Say nothing if there is no module", 0 },
+		{ "no-synth", OPT_NO_SYNTH, NULL, 0,
+		  "Make nothing: what lies in the cache is used, and no more", 0 },
 		{ 0 },
 	};
 	static const struct argp argp = {
@@ -114,7 +141,9 @@ int cmd_run(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "[--] CMD [ARGUMENT...]",
 		.doc = "Runs CMD, and registers the SFrame data of the program and of "
-		       "every library that it loads.",
+		       "every library that it loads: their own, or what was made of their "
+		       ".eh_frame and lies in the cache. Before that, makes it for CMD and the "
+		       "libraries that it is linked with.",
 	};
 	struct run run = { 0 };
 	char hook[PATH_MAX];
@@ -128,6 +157,8 @@ int cmd_run(int argc, char **argv)
 	error = sfreg_probe();
 	if (error && !run.quiet)
 		complain("%s; running %s without", explain(error), run.command[0]);
+	if (!error && !run.no_synth)
+		fill_cache(run.command[0]);
 	if (set_environment(hook))
 		return complain("cannot set LD_AUDIT: %s", strerror(errno));
 	execvp(run.command[0], run.command);

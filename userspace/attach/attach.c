@@ -208,7 +208,8 @@ static int attach_with(struct attach *attach, pid_t pid)
 		return error;
 	error = attach_open(attach);
 	process_close(&attach->process);
-	return error;
+	/* Its memory is gone; if it is not, it runs another program. */
+	return error == -ESRCH ? -EAGAIN : error;
 }
 
 int attach_process(struct broker *broker, pid_t pid, struct attach_result *result,

@@ -39,7 +39,7 @@ typedef void attach_say(void *ctx, const struct attach_mapping *mapping);
  * @result: filled in
  * @say: NULL, or told of each mapping (sfreg attach -v, sfreg doctor)
  *
- * Return: 0; -ESRCH: it is gone, or has executed another program meanwhile: ask again;
+ * Return: 0; -ESRCH: it is gone; -EAGAIN: it has executed another program meanwhile: ask again;
  * -EACCES, -EPERM: it may not be traced; -ENOSYS, -ESHUTDOWN: see sfreg_probe(); or
  * an error of struct sfreg_place. What could be placed stays placed.
  */

@@ -62,5 +62,5 @@ int attach_remove(pid_t pid)
 		windows_free(&windows);
 	}
 	process_close(&process);
-	return ret;
+	return ret == -ESRCH ? -EAGAIN : ret;
 }

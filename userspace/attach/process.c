@@ -18,8 +18,8 @@
 #include "process.h"
 
 /*
- * Empty: a kernel thread, a process that has ended, or one between two programs. An error:
- * of the right to trace it, or that it is gone.
+ * Empty: a kernel thread, or a process that has ended. Zeroes: one whose new program is being
+ * mapped. An error: of the right to trace it, or that it is gone.
  */
 static int read_auxv(int dir, uint64_t auxv[PROCESS_AUXV_WORDS])
 {
@@ -35,7 +35,9 @@ static int read_auxv(int dir, uint64_t auxv[PROCESS_AUXV_WORDS])
 	close(fd);
 	if (len < 0)
 		return len;
-	return len && auxv[0] ? 0 : -ESRCH;
+	if (!len)
+		return -ESRCH;
+	return auxv[0] ? 0 : -EAGAIN;
 }
 
 static int open_dir(pid_t pid)
@@ -101,5 +103,5 @@ int process_check(const struct process *process)
 
 	if (error)
 		return error;
-	return memcmp(now, process->auxv, sizeof(now)) ? -ESRCH : 0;
+	return memcmp(now, process->auxv, sizeof(now)) ? -EAGAIN : 0;
 }

@@ -31,15 +31,15 @@ struct process {
  * process_open() - open a process
  * @process: filled in; close with process_close()
  *
- * Return: 0; -ESRCH: there is none, it has ended or is executing another program just
- * now, or it is a kernel thread; -EACCES, -EPERM: it may not be traced; -EMFILE..
+ * Return: 0; -ESRCH: there is none, it has ended, or it is a kernel thread; -EAGAIN: it is
+ * executing another program just now; -EACCES, -EPERM: it may not be traced; -EMFILE..
  */
 int process_open(pid_t pid, struct process *process);
 void process_close(struct process *process);
 
 /*
  * Does it still run the program that it ran when it was opened? Then everything that
- * was read of it until now is of that program. Return: 0 or -ESRCH.
+ * was read of it until now is of that program. Return: 0, -ESRCH or -EAGAIN.
  */
 int process_check(const struct process *process);
 

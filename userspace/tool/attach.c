@@ -16,7 +16,8 @@
 #include "tool.h"
 
 /* How often a process may execute another program while it is attached. */
-#define TRIES	5
+#define TRIES	8
+#define WAIT_US	1000
 
 struct job {
 	int (*one)(struct job *job, pid_t pid);
@@ -69,12 +70,14 @@ static void tell(void *ctx, const struct attach_mapping *mapping)
 static int attach_one(struct job *job, pid_t pid)
 {
 	struct attach_result result;
-	int error = -ESRCH;
+	int error = -EAGAIN;
 
 	if (job->verbose)
 		printf("process %d:\n", pid);
 	/* It may execute another program at the wrong moment, and again. */
-	for (int i = 0; error == -ESRCH && i < TRIES; i++) {
+	for (int i = 0; error == -EAGAIN && i < TRIES; i++) {
+		if (i)
+			usleep(WAIT_US << i);
 		error = attach_process(job->broker, pid, &result, job->verbose ? tell : NULL, job);
 		job->windows += result.placed;
 	}
@@ -89,6 +92,9 @@ static int detach_one(struct job *job, pid_t pid)
 {
 	int n = attach_remove(pid);
 
+	/* The program that had windows is gone, and so are they. */
+	if (n == -EAGAIN)
+		n = 0;
 	if (n < 0)
 		return n;
 	job->windows += n;

@@ -9,33 +9,56 @@
 /* Registers that x86-64 has and rows can name. */
 #define N_REGS	16
 
+#define SP	7
+
 static bool off_fits(s64 off)
 {
 	return off == (s32)off;
 }
 
+/* Of the return address or the frame pointer: anywhere but at the CFA's own value. */
+static bool place_fits(const struct place *p)
+{
+	return off_fits(p->off) && (p->reg == CFA_REG ? p->deref : p->reg < N_REGS);
+}
+
+/* Below the stack pointer is no frame. */
 static bool cfa_fits(const struct rule *r)
 {
 	return !(r->strange & STRANGE_CFA) && r->cfa.reg < N_REGS && off_fits(r->cfa.off) &&
-	       off_fits(r->cfa.add);
+	       off_fits(r->cfa.add) && (r->cfa.reg != SP || r->cfa.deref || r->cfa.off >= 0);
 }
 
-/* The ABI's fixed place, or another: but not in the extension, and not a plain number. */
+/* What the module knows to step over. */
+static bool is_kernels(const struct rule *r)
+{
+	return same_place(&r->cfa, &(struct place) { true, SP, 160, 0 }) &&
+	       same_place(&r->ra, &(struct place) { true, SP, 168, 0 });
+}
+
+/* The ABI's fixed place, or another: but not in the extension, and not the CFA itself. */
 static bool ra_fits(const struct rule *r)
 {
 	static const struct place fixed = { .deref = true, .reg = CFA_REG, .off = -8 };
 
 	if (r->strange & STRANGE_RA)
 		return false;
+	if (r->kind == SIGNAL)
+		return is_kernels(r);
 	if (same_place(&r->ra, &fixed))
 		return true;
-	return !r->cfa.add && (r->ra.reg == CFA_REG || r->ra.reg < N_REGS) && off_fits(r->ra.off);
+	return !r->cfa.add && place_fits(&r->ra);
 }
 
+/* In a word of its own. */
 static bool fp_fits(const struct rule *r)
 {
-	return !(r->strange & STRANGE_FP) && (r->fp.reg == CFA_REG || r->fp.reg < N_REGS) &&
-	       off_fits(r->fp.off);
+	s64 apart = r->fp.off - r->ra.off;
+
+	if (r->strange & STRANGE_FP || !place_fits(&r->fp))
+		return false;
+	return !r->fp.deref || r->fp.reg != CFA_REG || !r->ra.deref || r->ra.reg != CFA_REG ||
+	       apart <= -8 || apart >= 8;
 }
 
 /* Do two function entries claim the byte, as they stand in the file? */

@@ -3,6 +3,9 @@
  * Call frame information of every shape that synth has to tell apart; odd.c knows what
  * each comes to. The text is never run: rows are one byte long.
  */
+#ifdef DEBUG_FRAME
+	.cfi_sections .debug_frame
+#endif
 	.text
 
 .macro function name
@@ -62,10 +65,22 @@ function outermost
 	.cfi_undefined 16
 end outermost
 
-	nop
+/* Ends where the next begins: a return address there is the next's. */
+function before
+	.skip 15
+end before
+
+/* As the kernel lays a signal frame down: rsp at *(rsp + 160), rip at *(rsp + 168). */
 function trampoline
 	.cfi_signal_frame
+	.cfi_escape 0x0f, 4, 0x77, 0xa0, 0x01, 0x06
+	.cfi_escape 0x10, 16, 3, 0x77, 0xa8, 0x01
 end trampoline
+
+/* One that is not the kernel's. */
+function strange_signal
+	.cfi_signal_frame
+end strange_signal
 
 /* The word at a word. */
 function strange_cfa
@@ -74,6 +89,16 @@ function strange_cfa
 	nop
 	.cfi_def_cfa 7, 8
 end strange_cfa
+
+/* Below the stack pointer. */
+function low_cfa
+	.cfi_def_cfa_offset -8
+end low_cfa
+
+/* Two registers: OpenSSL's Montgomery multiplication. */
+function two_registers
+	.cfi_escape 0x0f, 10, 0x77, 8, 0x79, 0, 0x38, 0x1e, 0x22, 0x06, 0x23, 8
+end two_registers
 
 /* The number 1. */
 function strange_ra
@@ -92,11 +117,25 @@ function strange_sp
 	.cfi_escape 0x16, 7, 2, 0x73, 0
 end strange_sp
 
+function undefined_fp
+	.cfi_undefined 6
+end undefined_fp
+
+function fp_is_cfa
+	.cfi_val_offset 6, 0
+end fp_is_cfa
+
+function fp_over_ra
+	.cfi_offset 6, -8
+end fp_over_ra
+
+#ifdef REFUSED
 /* No such instruction. */
 function refused
 	nop
 	.cfi_escape 0x3f
 end refused
+#endif
 
 /* Row starts of one, two and four bytes. */
 function long_one
@@ -112,6 +151,15 @@ function blocks
 	.cfi_escape 0x0f, 11, 0x77, 8, 0x80, 0, 0x3f, 0x1a, 0x3b, 0x2a, 0x33, 0x24, 0x22
 	.skip 63
 end blocks
+
+#ifdef FAR
+	.section .far, "ax", @progbits
+function far
+	nop
+	.cfi_def_cfa_offset 16
+end far
+	.text
+#endif
 
 /* Nothing is said of these. */
 	.balign 16

@@ -170,9 +170,9 @@ static bool read_fde(struct object *o, const Dwarf_FDE *entry, const Dwarf_CIE *
 		for (skip = uleb(&c); skip && !c.overrun; skip--)
 			sfr_get(&c, 1);
 	run.pc = f->start;
-	while (c.at < c.end)
-		if (!run_one(f, &run, &c, cie->code_alignment_factor))
-			return false;
+	while (c.at < c.end && !f->unknown)
+		f->unknown = !run_one(f, &run, &c, cie->code_alignment_factor);
+	o->n_unknown += f->unknown;
 	if (f->start < f->end)
 		o->n_fdes++;
 	return !c.overrun;
@@ -195,7 +195,7 @@ bool fdes_read(struct object *o, const char **why)
 	u64 addr;
 
 	data = object_section(o, ".eh_frame", &addr);
-	if (!data) {
+	if (!data || !data->d_size) {
 		data = object_section(o, ".debug_frame", &addr);
 		o->debug_frame = data;
 	}

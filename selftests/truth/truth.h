@@ -71,6 +71,7 @@ struct fde {
 	u64 start, end;
 	bool signal;		/* the augmentation says so */
 	bool escapes;		/* has what only .cfi_escape writes */
+	bool unknown;		/* has an instruction that there is not */
 	u32 n_signs;
 	u64 *signs;		/* from signs[0] on signed, from signs[1] on not, .. */
 };
@@ -89,7 +90,7 @@ struct object {
 	struct section *texts;	/* executable, in order */
 	u32 n_texts;
 	struct fde *fdes;	/* in order */
-	u32 n_fdes;
+	u32 n_fdes, n_unknown;
 	bool debug_frame;	/* they are from .debug_frame: there is no .eh_frame */
 	u8 *sframe;		/* NULL: there is none */
 	u64 sframe_addr, sframe_len;

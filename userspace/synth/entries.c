@@ -44,7 +44,7 @@ static bool read_augmentation(struct cie *cie, const Dwarf_CIE *entry)
 	cie->encoding = DW_EH_PE_absptr;
 	cie->sized = *letter == 'z';
 	if (!cie->sized)
-		return !*letter;
+		return !letter[strspn(letter, "SB")];
 	while (*++letter) {
 		switch (*letter) {
 		case 'R':

@@ -9,6 +9,8 @@ BUILD=${BUILD:-$top/build}
 bin=$BUILD/bin
 lib=$BUILD/lib
 own=$BUILD/selftests/lib
+# What the machine's cache may hold is out of play.
+export SFREG_CACHE=/nonexistent/sfreg
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tap_n=0

@@ -105,6 +105,9 @@ int cache_find(const char *dir, const struct synth_source *source, struct cache_
 /* The same by key, without looking at the file. */
 int cache_open(const char *dir, const struct cache_key *key, struct cache_entry *entry);
 
+/* Is there a directory, made if need be, that cache_store() could write to? 0, or as that says. */
+int cache_prepare(const char *dir);
+
 /**
  * cache_store() - put a section into the cache (store.c; needs libc)
  * @dir: the cache's directory; made, mode 0755, if its parent is there

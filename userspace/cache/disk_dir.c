@@ -83,6 +83,20 @@ void disk_dirs_close(struct disk_dirs *dirs)
 		close(dirs->fds[i]);
 }
 
+int cache_prepare(const char *dir)
+{
+	struct disk_dirs dirs;
+	int error = disk_dirs_open(&dirs, dir, true);
+
+	if (error)
+		return error;
+	for (int i = 0; i < DISK_KIND_COUNT; i++)
+		if (faccessat(dirs.fds[i], ".", W_OK | X_OK, AT_EACCESS))
+			error = -errno;
+	disk_dirs_close(&dirs);
+	return error;
+}
+
 /* Made if it is not there, and ours to write? */
 static bool is_ours(const char *path)
 {

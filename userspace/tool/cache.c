@@ -96,9 +96,7 @@ static int fill_all(const char *dir, const struct options *options)
 	struct filling filling = { dir, EXIT_OK };
 
 	for (char **file = options->files; *file; file++) {
-		if (options->linked)
-			linked_objects(*file, fill_one, &filling);
-		else
+		if (!options->linked || !linked_objects(*file, fill_one, &filling))
 			fill_one(&filling, *file);
 	}
 	return filling.status;

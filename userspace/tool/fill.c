@@ -21,12 +21,15 @@ static int is_there(const char *dir, const struct synth_source *source)
 	return entry.len ? 1 + FILL_THERE : 1 + FILL_NONE;
 }
 
+/* Making takes time: not if it could not be stored. */
 static int make(const char *dir, const struct synth_source *source)
 {
 	struct synth_section section;
 	struct cache_trace trace;
-	int ret;
+	int ret = cache_prepare(dir);
 
+	if (ret)
+		return ret;
 	cache_trace_init(&trace, source->size);
 	ret = sandbox_synth(source, &trace, &section, NULL);
 	if (ret)

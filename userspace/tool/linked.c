@@ -180,15 +180,16 @@ static void list_libraries(const char *interp, const char *path, linked_say *say
 		;
 }
 
-void linked_objects(const char *command, linked_say *say, void *ctx)
+bool linked_objects(const char *command, linked_say *say, void *ctx)
 {
 	char path[PATH_MAX], interp[PATH_MAX];
 
 	if (!find_command(command, path))
-		return;
+		return false;
 	for (int i = 0; i < MAX_SCRIPTS && follow_script(path); i++)
 		;
 	say(ctx, path);
 	if (find_interp(path, interp))
 		list_libraries(interp, path, say, ctx);
+	return true;
 }

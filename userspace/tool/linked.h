@@ -5,6 +5,8 @@
 #ifndef SFREG_TOOL_LINKED_H
 #define SFREG_TOOL_LINKED_H
 
+#include <stdbool.h>
+
 typedef void linked_say(void *ctx, const char *path);
 
 /**
@@ -16,7 +18,9 @@ typedef void linked_say(void *ctx, const char *path);
  * Of a script, those of its interpreter. The loader is asked, so libraries that are
  * preloaded count; and it is asked in such a way that it does not run the command. What
  * cannot be found out is left out.
+ *
+ * Return: false: there is no such command, and nothing was said.
  */
-void linked_objects(const char *command, linked_say *say, void *ctx);
+bool linked_objects(const char *command, linked_say *say, void *ctx);
 
 #endif /* SFREG_TOOL_LINKED_H */

@@ -171,8 +171,11 @@ static const Elf64_Phdr *segment_of_type(const struct image *image, uint32_t typ
 	return NULL;
 }
 
-/* The file's bytes that are loaded from @addr on, to the segment's end. */
-static bool loaded_from(const struct image *image, uint64_t addr, uint64_t *at, uint64_t *len)
+/*
+ * The file's bytes that are loaded from @addr on, to the segment's end. 0, -ENOENT: there
+ * are none, -EBADMSG: the file is too short for the segment.
+ */
+static int loaded_from(const struct image *image, uint64_t addr, uint64_t *at, uint64_t *len)
 {
 	const Elf64_Phdr *phdr = image->segments;
 	uint32_t i;
@@ -183,12 +186,12 @@ static bool loaded_from(const struct image *image, uint64_t addr, uint64_t *at, 
 			continue;
 		if (phdr->p_offset > image->source->size ||
 		    phdr->p_filesz > image->source->size - phdr->p_offset)
-			return false;
+			return -EBADMSG;
 		*at = phdr->p_offset + (addr - phdr->p_vaddr);
 		*len = phdr->p_filesz - (addr - phdr->p_vaddr);
-		return true;
+		return 0;
 	}
-	return false;
+	return -ENOENT;
 }
 
 /* Follows the entries' lengths to the terminator. Return: is it in [0, len)? */
@@ -261,9 +264,11 @@ static int section_by_segment(struct image *image, struct image_section *section
 	if (error)
 		return error;
 	at = 4;
-	if (hdr[0] != 1 || !encoded_get(hdr, 12, &at, hdr[1], phdr->p_vaddr, &addr) ||
-	    !loaded_from(image, addr, &at, &len))
+	if (hdr[0] != 1 || !encoded_get(hdr, 12, &at, hdr[1], phdr->p_vaddr, &addr))
 		return 0;
+	error = loaded_from(image, addr, &at, &len);
+	if (error)
+		return error == -ENOENT ? 0 : error;
 	section->addr = addr;
 	return fetch_entries(image, at, len, section);
 }

@@ -13,6 +13,9 @@
 #include "entries.h"
 #include "program.h"
 
+/* Ten times what the largest programs have. */
+#define MAX_ENTRIES	(1u << 23)
+
 struct cie {
 	uint64_t at;
 	bool known;		/* what follows holds */
@@ -144,6 +147,8 @@ int synth_entries_read(struct synth_entries *entries, const uint8_t *section, si
 	for (; !dwarf_next_cfi(ident, &r.data, eh_frame, at, &next, &entry); at = next) {
 		if (dwarf_cfi_cie_p(&entry))
 			continue;
+		if (entries->n == MAX_ENTRIES)
+			return -EFBIG;
 		if (entries->n == r.room) {
 			r.room = r.room ? 2 * r.room : 256;
 			more = realloc(entries->entry, r.room * sizeof(*entries->entry));

@@ -12,10 +12,10 @@
 #include "ledger.h"
 
 /*
- * Bytes of text at which a rule that depends on the pc is worked out, in all. Procedure
- * linkage tables are a hundredth of it.
+ * Operations of expressions that depend on the pc, once for each byte of their text, in
+ * all. Procedure linkage tables are a hundredth of it.
  */
-#define MAX_PC_BYTES	(16u << 20)
+#define MAX_PC_OPERATIONS	(64u << 20)
 
 struct make {
 	struct image image;
@@ -24,7 +24,7 @@ struct make {
 	struct frames frames;
 	struct emit emit;
 	struct ledger ledger;
-	uint64_t pc_bytes;
+	uint64_t pc_operations;
 };
 
 static void add_rule(struct make *make, uint64_t start, uint64_t end, const struct rule *rule)
@@ -103,13 +103,14 @@ static void add_by_pc(struct make *make, uint64_t start, uint64_t end,
 		      const struct description *d)
 {
 	unsigned int rep;
-	uint64_t from;
+	uint64_t from, n;
 
-	if (end - start > MAX_PC_BYTES - make->pc_bytes) {
+	n = d->cfa.n + d->ra.n + d->fp.n + d->sp.n;
+	if (end - start > (MAX_PC_OPERATIONS - make->pc_operations) / n) {
 		ledger_hole(&make->ledger, start, end, SYNTH_GAP_CFA);
 		return;
 	}
-	make->pc_bytes += end - start;
+	make->pc_operations += (end - start) * n;
 	for (rep = 8; rep <= 128; rep *= 2) {
 		from = (start + rep - 1) / rep * rep;
 		if (from >= end || end - from < 2 * rep)

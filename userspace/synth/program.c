@@ -12,6 +12,10 @@
 /* The longest that compilers write is a PLT's, of 11 bytes. */
 #define MAX_EXPRESSION	256
 
+/* What a row costs besides, and a state that is remembered: memory is allocated. */
+#define ROW_COST	512
+#define STATE_COST	64
+
 /*
  * Operands: r: a register, n: a number, b: a block, 1, 2, 4, 8: a fixed number of bytes,
  * a: an encoded address. The ones that make a row are marked with a + at the front.
@@ -97,7 +101,7 @@ bool program_is_good(const uint8_t *section, uint64_t begun, uint64_t end, uint8
 		     uint64_t *budget)
 {
 	struct reader r = { section, begun, end, encoding };
-	uint64_t rows = 1, states = 0, cost;
+	uint64_t rows = 1, states = 0, weight = end - begun, cost;
 
 	while (r.at < end) {
 		uint8_t op = section[r.at++];
@@ -109,8 +113,11 @@ bool program_is_good(const uint8_t *section, uint64_t begun, uint64_t end, uint8
 			rows++;
 			kind++;
 		}
-		if (op == DW_CFA_remember_state && ++states > MAX_STATES)
-			return false;
+		if (op == DW_CFA_remember_state) {
+			weight += STATE_COST;
+			if (++states > MAX_STATES)
+				return false;
+		}
 		if (op == DW_CFA_restore_state && states)
 			states--;
 		for (; *kind; kind++)
@@ -118,7 +125,7 @@ bool program_is_good(const uint8_t *section, uint64_t begun, uint64_t end, uint8
 				return false;
 	}
 	/* For each row, half of the instructions on average. */
-	cost = (rows + 1) / 2 * (end - begun);
+	cost = (rows + 1) / 2 * weight + rows * ROW_COST;
 	if (cost > *budget)
 		return false;
 	*budget -= cost;

@@ -33,7 +33,7 @@ static void describe(struct location *l, Dwarf_Frame *frame, int reg)
 
 void rule_describe(struct description *d, Dwarf_Frame *frame, int ra_column, bool signal)
 {
-	d->signal = signal;
+	*d = (struct description) { .signal = signal };
 	d->cfa.bad = dwarf_frame_cfa(frame, &d->cfa.ops, &d->cfa.n) || !d->cfa.n;
 	describe(&d->fp, frame, REG_FP);
 	describe(&d->sp, frame, REG_SP);

@@ -112,19 +112,22 @@ static void print_summary(const char *name, const struct synth_section *section,
 static void print_holes(int fd, const struct synth_report *report)
 {
 	struct symbols *symbols = symbols_open(fd);
-	const struct synth_hole *hole = report->holes, *end = hole + report->n_holes;
+	uint32_t i, next;
 
-	while (hole < end) {
-		const struct synth_hole *first = hole;
+	for (i = 0; i < report->n_holes; i = next) {
+		const struct synth_hole *hole = report->holes + i;
 		const char *name = symbols_find(symbols, hole->start);
 		uint64_t bytes = 0;
 
-		for (; hole < end && hole->why == first->why &&
-		       symbols_find(symbols, hole->start) == name; hole++)
-			bytes += hole->len;
-		printf("  0x%-16llx %8llu  %s: %s\n", (unsigned long long)first->start,
+		for (next = i; next < report->n_holes; next++) {
+			if (report->holes[next].why != hole->why ||
+			    symbols_find(symbols, report->holes[next].start) != name)
+				break;
+			bytes += report->holes[next].len;
+		}
+		printf("  0x%-16llx %8llu  %s: %s\n", (unsigned long long)hole->start,
 		       (unsigned long long)bytes, name ? name : "(no symbol)",
-		       synth_gap_name(first->why));
+		       synth_gap_name(hole->why));
 	}
 	symbols_close(symbols);
 }

@@ -145,7 +145,7 @@ const char *sample_way_path(const char *dir, struct sample *sample)
 	return path_of(dir, "ranges", &trace.after[0]);
 }
 
-static char top[] = "cache-test-XXXXXX";
+static char top[sizeof("cache-test-XXXXXX")] = "cache-test-XXXXXX";
 
 static void remove_top(void)
 {

@@ -82,12 +82,15 @@ static bool sums_agree(const struct made *m, const struct count *c)
 	return false;
 }
 
-/* For the table and the figures. */
+/* For the table and the figures. Segments of text may have more than code in them. */
 static void tell_line(const struct made *m, const struct count *c, const char *name)
 {
-	int i;
+	u64 code = 0;
+	u32 i;
 
-	printf("# counts\t%s\t%llu\t%llu\t%llu", name, (unsigned long long)c->text,
+	for (i = 0; i < m->object.n_texts; i++)
+		code += m->object.texts[i].end - m->object.texts[i].start;
+	printf("# counts\t%s\t%llu\t%llu\t%llu", name, (unsigned long long)code,
 	       (unsigned long long)c->described, (unsigned long long)c->equal);
 	for (i = 0; i < SYNTH_GAP_COUNT; i++)
 		printf("\t%llu", (unsigned long long)c->holes[i]);

@@ -170,6 +170,9 @@ static int attach_maps(struct attach *attach)
 	error = maps_read(attach->process.maps, PROT_EXEC, &maps);
 	if (error)
 		return error;
+	/* No program is without text: this one has ended. */
+	if (!maps.n)
+		return -ESRCH;
 	for (size_t i = 0; !error && i < maps.n; i++)
 		error = attach_one(attach, &maps.map[i]);
 	refused = flush(attach);

@@ -3,6 +3,10 @@
  * Call frame information of every shape that synth has to tell apart; odd.c knows what
  * each comes to. The text is never run: rows are one byte long.
  */
+#ifndef LONG
+#define LONG	70000
+#endif
+
 #ifdef DEBUG_FRAME
 	.cfi_sections .debug_frame
 #endif
@@ -141,7 +145,7 @@ end refused
 function long_one
 	.skip 300
 	.cfi_def_cfa_offset 16
-	.skip 70000
+	.skip LONG
 	.cfi_def_cfa_offset 24
 end long_one
 

@@ -150,9 +150,10 @@ static int read_sections(struct copy *c)
 	if (names->sh_type != SHT_STRTAB || names->sh_size > UINT32_MAX - sizeof(NAME))
 		return -EBADMSG;
 	ret = read_new(c, &c->names, names->sh_offset, names->sh_size, 1 + sizeof(NAME));
-	if (!ret)
-		c->names_len = names->sh_size;
-	return ret;
+	if (ret)
+		return ret;
+	c->names_len = names->sh_size;
+	return c->names_len && !c->names[c->names_len - 1] ? 0 : -EBADMSG;
 }
 
 static bool has_one(const struct copy *c)

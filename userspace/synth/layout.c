@@ -56,7 +56,8 @@ static void put_v2(struct places *to, const struct emit *emit, const struct emit
 	};
 
 	put(&to->index, &fde, sizeof(fde));
-	put(&to->rows, emit->bytes + piece->at, piece->len);
+	if (piece->len)
+		put(&to->rows, emit->bytes + piece->at, piece->len);
 }
 
 static void put_v3(struct places *to, const struct emit *emit, const struct emit_piece *piece,
@@ -73,7 +74,8 @@ static void put_v3(struct places *to, const struct emit *emit, const struct emit
 
 	put(&to->index, &index, sizeof(index));
 	put(&to->rows, &attributes, sizeof(attributes));
-	put(&to->rows, emit->bytes + piece->at, piece->len);
+	if (piece->len)
+		put(&to->rows, emit->bytes + piece->at, piece->len);
 }
 
 static void put_pieces(struct places *to, const struct emit *emit, uint64_t base, bool extended)

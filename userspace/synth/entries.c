@@ -28,7 +28,6 @@ struct reading {
 	Elf_Data data;
 	const uint8_t *section;
 	uint64_t addr, budget;
-	bool eh_frame;
 	struct cie cie;		/* of the last entry; mostly of the next, too */
 	size_t room;
 };
@@ -83,7 +82,7 @@ static void read_cie(struct reading *r, uint64_t at)
 	uint8_t base;
 
 	r->cie = (struct cie) { .at = at };
-	if (dwarf_next_cfi(ident, &r->data, r->eh_frame, at, &next, &entry) ||
+	if (dwarf_next_cfi(ident, &r->data, true, at, &next, &entry) ||
 	    !dwarf_cfi_cie_p(&entry) || !read_augmentation(&r->cie, &entry.cie))
 		return;
 	base = r->cie.encoding & 0xf0;
@@ -128,24 +127,30 @@ static int by_start(const void *a, const void *b)
 }
 
 int synth_entries_read(struct synth_entries *entries, const uint8_t *section, size_t len,
-		       uint64_t addr, bool eh_frame)
+		       uint64_t addr)
 {
 	struct reading r = {
 		.data = {
 			.d_buf = (void *)section, .d_size = len, .d_type = ELF_T_BYTE,
 			.d_version = EV_CURRENT,
 		},
-		.section = section, .addr = addr, .eh_frame = eh_frame,
+		.section = section, .addr = addr,
 		.budget = PROGRAM_BUDGET,
 		.cie = { .at = UINT64_MAX },
 	};
 	Dwarf_Off at = 0, next;
 	Dwarf_CFI_Entry entry;
+	int status;
 	void *more;
 
 	*entries = (struct synth_entries) { 0 };
-	for (; !dwarf_next_cfi(ident, &r.data, eh_frame, at, &next, &entry); at = next) {
-		if (dwarf_cfi_cie_p(&entry))
+	for (;; at = next) {
+		next = at;
+		status = dwarf_next_cfi(ident, &r.data, true, at, &next, &entry);
+		/* One that means nothing may still tell where the next is. */
+		if (status > 0 || next <= at)
+			break;
+		if (status || dwarf_cfi_cie_p(&entry))
 			continue;
 		if (entries->n == MAX_ENTRIES)
 			return -EFBIG;

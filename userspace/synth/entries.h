@@ -19,10 +19,10 @@ struct synth_entries {
 };
 
 /*
- * Those that have text, by start and then as they stand in the section. What comes after an
- * entry that cannot be read is left out, as libdw does. 0 or -ENOMEM.
+ * Those that have text, by start and then as they stand in the section. What comes after one
+ * whose length is wrong is left out, as libdw does. 0, -ENOMEM or -EFBIG.
  */
 int synth_entries_read(struct synth_entries *entries, const uint8_t *section, size_t len,
-		       uint64_t addr, bool eh_frame);
+		       uint64_t addr);
 
 #endif /* SYNTH_ENTRIES_H */

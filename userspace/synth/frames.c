@@ -5,8 +5,6 @@
  *	header, section headers, their names
  *	.eh_frame_hdr	a search table of the entries that count
  *	.eh_frame	as it was, at the address where it was
- *
- * or, of .debug_frame, only that: it has no such table.
  */
 #include <elf.h>
 #include <errno.h>
@@ -17,11 +15,10 @@
 #include "encoded.h"
 #include "frames.h"
 
-static const char names[] = "\0.eh_frame_hdr\0.eh_frame\0.debug_frame\0.shstrtab";
+static const char names[] = "\0.eh_frame_hdr\0.eh_frame\0.shstrtab";
 
-enum { NAME_HDR = 1, NAME_EH = 15, NAME_DEBUG = 25, NAME_NAMES = 38 };
+enum { NAME_HDR = 1, NAME_EH = 15, NAME_NAMES = 25 };
 
-/* The sections: of .debug_frame the second is as good as not there. */
 enum { NONE, HDR, FRAMES, NAMES, N_SECTIONS };
 
 struct head {
@@ -39,7 +36,7 @@ struct table {
 	} __attribute__((packed)) rows[];
 } __attribute__((packed));
 
-static void fill_head(struct head *head, const struct image_section *section, bool eh_frame,
+static void fill_head(struct head *head, const struct image_section *section,
 		      uint64_t table_len)
 {
 	*head = (struct head) {
@@ -56,16 +53,16 @@ static void fill_head(struct head *head, const struct image_section *section, bo
 		},
 		.shdrs = {
 			[HDR] = {
-				.sh_name = eh_frame ? NAME_HDR : 0,
-				.sh_type = eh_frame ? SHT_PROGBITS : SHT_NULL,
+				.sh_name = NAME_HDR,
+				.sh_type = SHT_PROGBITS,
 				.sh_flags = SHF_ALLOC,
 				.sh_offset = sizeof(*head), .sh_size = table_len,
 				.sh_addralign = 1,
 			},
 			[FRAMES] = {
-				.sh_name = eh_frame ? NAME_EH : NAME_DEBUG,
+				.sh_name = NAME_EH,
 				.sh_type = SHT_PROGBITS,
-				.sh_flags = eh_frame ? SHF_ALLOC : 0,
+				.sh_flags = SHF_ALLOC,
 				.sh_addr = section->addr,
 				.sh_offset = sizeof(*head) + table_len,
 				.sh_size = section->len, .sh_addralign = 1,
@@ -95,28 +92,22 @@ static void fill_table(struct table *table, uint64_t addr, const struct synth_en
 	}
 }
 
-int frames_open(struct frames *frames, const struct image_section *section, bool eh_frame,
+int frames_open(struct frames *frames, const struct image_section *section,
 		const struct synth_entries *entries)
 {
-	size_t table_len = eh_frame ? sizeof(struct table) + 16 * entries->n : 0;
+	size_t table_len = sizeof(struct table) + 16 * entries->n;
 	size_t len = sizeof(struct head) + table_len + section->len;
 
 	*frames = (struct frames) { .file = malloc(len) };
 	if (!frames->file)
 		return -ENOMEM;
-	fill_head((void *)frames->file, section, eh_frame, table_len);
-	if (eh_frame)
-		fill_table((void *)(frames->file + sizeof(struct head)), section->addr, entries);
+	fill_head((void *)frames->file, section, table_len);
+	fill_table((void *)(frames->file + sizeof(struct head)), section->addr, entries);
 	memcpy(frames->file + sizeof(struct head) + table_len, section->bytes, section->len);
 
 	elf_version(EV_CURRENT);
 	frames->elf = elf_memory((char *)frames->file, len);
-	if (eh_frame) {
-		frames->cfi = dwarf_getcfi_elf(frames->elf);
-	} else {
-		frames->dwarf = dwarf_begin_elf(frames->elf, DWARF_C_READ, NULL);
-		frames->cfi = dwarf_getcfi(frames->dwarf);
-	}
+	frames->cfi = dwarf_getcfi_elf(frames->elf);
 	if (frames->cfi)
 		return 0;
 	frames_close(frames);
@@ -125,10 +116,7 @@ int frames_open(struct frames *frames, const struct image_section *section, bool
 
 void frames_close(struct frames *frames)
 {
-	/* dwarf_getcfi()'s belongs to its Dwarf. */
-	if (frames->dwarf)
-		dwarf_end(frames->dwarf);
-	else if (frames->cfi)
+	if (frames->cfi)
 		dwarf_cfi_end(frames->cfi);
 	if (frames->elf)
 		elf_end(frames->elf);

@@ -14,12 +14,11 @@
 struct frames {
 	uint8_t *file;
 	Elf *elf;
-	Dwarf *dwarf;
 	Dwarf_CFI *cfi;
 };
 
 /* @entries: disjoint. 0, -ENOMEM, or -EBADMSG: libdw refuses it. */
-int frames_open(struct frames *frames, const struct image_section *section, bool eh_frame,
+int frames_open(struct frames *frames, const struct image_section *section,
 		const struct synth_entries *entries);
 void frames_close(struct frames *frames);
 

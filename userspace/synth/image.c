@@ -133,12 +133,13 @@ int image_open(struct image *image, const struct synth_source *source)
 	return error || !image->n_text ? error : read_sections(image, ehdr);
 }
 
-static int section_by_name(struct image *image, const char *name, struct image_section *section)
+int image_section(struct image *image, const char *name, struct image_section *section)
 {
 	const Elf64_Shdr *shdr = image->sections;
 	uint32_t i;
 	int error;
 
+	*section = (struct image_section) { 0 };
 	for (i = 0; i < image->n_sections; i++, shdr++) {
 		if (shdr->sh_name >= image->names_len ||
 		    strcmp(image->names + shdr->sh_name, name))
@@ -152,12 +153,6 @@ static int section_by_name(struct image *image, const char *name, struct image_s
 		return error;
 	}
 	return 0;
-}
-
-int image_debug_frame(struct image *image, struct image_section *section)
-{
-	*section = (struct image_section) { 0 };
-	return section_by_name(image, ".debug_frame", section);
 }
 
 static const Elf64_Phdr *segment_of_type(const struct image *image, uint32_t type)
@@ -277,7 +272,6 @@ int image_eh_frame(struct image *image, struct image_section *section)
 {
 	int error;
 
-	*section = (struct image_section) { 0 };
-	error = section_by_name(image, ".eh_frame", section);
+	error = image_section(image, ".eh_frame", section);
 	return error || section->bytes ? error : section_by_segment(image, section);
 }

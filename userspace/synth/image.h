@@ -44,9 +44,11 @@ void image_close(struct image *image);
 /* The bytes [at, at + len) of the file, good until image_close(). */
 int image_fetch(struct image *image, uint64_t at, uint64_t len, const uint8_t **bytes);
 
-/* .eh_frame: by its name, else by PT_GNU_EH_FRAME. None is no error. */
+/* By its name, unless it is compressed. None is no error. */
+int image_section(struct image *image, const char *name, struct image_section *section);
+/* .eh_frame: by its name, else by PT_GNU_EH_FRAME. */
 int image_eh_frame(struct image *image, struct image_section *section);
-/* .debug_frame, unless it is compressed. */
+/* .debug_frame in the form of .eh_frame. */
 int image_debug_frame(struct image *image, struct image_section *section);
 
 #endif /* SYNTH_IMAGE_H */

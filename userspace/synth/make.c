@@ -138,9 +138,8 @@ static void add_row(struct make *make, uint64_t start, uint64_t end, const struc
 		add_rule(make, start, end, &rule);
 }
 
-/* The row at @at, which begins the function or follows another. 0: there is none. */
-static uint64_t read_row(struct make *make, const struct synth_entry *entry, uint64_t at,
-			 uint64_t limit)
+/* The row at @at, up to @limit. Return: where it ends; 0: there is none. */
+static uint64_t read_row(struct make *make, uint64_t at, uint64_t limit)
 {
 	struct description d;
 	Dwarf_Addr start, end;
@@ -151,8 +150,7 @@ static uint64_t read_row(struct make *make, const struct synth_entry *entry, uin
 	if (dwarf_cfi_addrframe(make->frames.cfi, at, &frame))
 		return 0;
 	ra_column = dwarf_frame_info(frame, &start, &end, &signal);
-	/* Of .debug_frame libdw may have found another entry than we have. */
-	if (ra_column < 0 || end <= at || (at == entry->start && start != at)) {
+	if (ra_column < 0 || end <= at) {
 		free(frame);
 		return 0;
 	}
@@ -171,7 +169,7 @@ static void add_part(struct make *make, const struct synth_entry *entry, uint64_
 	uint64_t at, next;
 
 	for (at = start; at < end; at = next) {
-		next = entry->good ? read_row(make, entry, at, end) : 0;
+		next = entry->good ? read_row(make, at, end) : 0;
 		if (!next) {
 			ledger_hole(&make->ledger, at, end, SYNTH_GAP_CFI);
 			break;
@@ -245,39 +243,38 @@ static int add_functions(struct make *make, const uint64_t *reach)
 
 /* --- the file ------------------------------------------------------------------- */
 
-static int read_entries(struct make *make, bool *eh_frame)
+static int read_entries(struct make *make)
 {
 	int error;
 
-	*eh_frame = true;
 	error = image_eh_frame(&make->image, &make->cfi);
 	if (!error && make->cfi.bytes)
 		error = synth_entries_read(&make->entries, make->cfi.bytes, make->cfi.len,
-					   make->cfi.addr, true);
+					   make->cfi.addr);
 	if (error || make->entries.n)
 		return error;
-	*eh_frame = false;
+	free(make->entries.entry);
+	make->entries = (struct synth_entries) { 0 };
 	error = image_debug_frame(&make->image, &make->cfi);
 	if (!error && make->cfi.bytes)
 		error = synth_entries_read(&make->entries, make->cfi.bytes, make->cfi.len,
-					   make->cfi.addr, false);
+					   make->cfi.addr);
 	return error;
 }
 
 static int add_all(struct make *make)
 {
-	bool eh_frame;
 	uint64_t *reach;
 	int error;
 
-	error = read_entries(make, &eh_frame);
+	error = read_entries(make);
 	if (error || !make->entries.n)
 		return error;
 	reach = malloc(make->entries.n * sizeof(*reach));
 	if (!reach)
 		return -ENOMEM;
 	drop_overlaps(&make->entries, reach);
-	error = frames_open(&make->frames, &make->cfi, eh_frame, &make->entries);
+	error = frames_open(&make->frames, &make->cfi, &make->entries);
 	if (!error)
 		error = add_functions(make, reach);
 	free(reach);

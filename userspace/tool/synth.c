@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * sfreg synth: makes SFrame of what a file has, .eh_frame, and says how much of its text
- * that describes.
+ * that describes. The file may be anyone's: it is read in a sandbox.
  */
 #include <argp.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../synth/synth.h"
+#include "../attach/sandbox.h"
 #include "symbols.h"
 #include "tool.h"
 
@@ -66,6 +66,10 @@ static const char *reason(int error)
 		return "larger than anything that is taken";
 	case ENODATA:
 		return "it has no call frame information";
+	case ETIMEDOUT:
+		return "reading it takes too long";
+	case EPROTO:
+		return "reading it failed";
 	case EEXIST:
 		return "it has an .sframe section already";
 	default:
@@ -199,6 +203,7 @@ int cmd_synth(int argc, char **argv)
 	struct options o = { 0 };
 	struct synth_section section;
 	struct synth_report report;
+	struct cache_trace trace;
 	struct synth_file file;
 	int fd, error;
 
@@ -209,8 +214,10 @@ int cmd_synth(int argc, char **argv)
 	error = synth_file_init(&file, fd);
 	if (error == -EINVAL)
 		return complain("%s: not a regular file", o.file);
-	if (!error)
-		error = synth_make(&file.source, &section, &report);
+	if (!error) {
+		cache_trace_init(&trace, file.source.size);
+		error = sandbox_synth(&file.source, &trace, &section, &report);
+	}
 	if (error)
 		return complain("%s: %s", o.file, reason(error));
 	error = synth(&o, fd, &section, &report);

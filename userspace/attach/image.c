@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,14 +16,28 @@
 #include "image.h"
 
 #define IMAGE_MAX	(256ull << 20)
+#define VDSO_MAX	(64u << 10)
 #define MAX_SEGMENTS	64
 #define CHUNK		65536
 
 static int make_file(void)
 {
-	int fd = memfd_create("sfreg-image", MFD_CLOEXEC);
+	int fd = memfd_create("sfreg-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	return fd < 0 ? -errno : fd;
+}
+
+/* What cannot change any more can be known again by its inode. Closes the file on error. */
+static int seal(int fd, int error)
+{
+	const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+	if (!error && fcntl(fd, F_ADD_SEALS, seals))
+		error = -errno;
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
 }
 
 /* What cannot be read (beyond a truncated file's end, say) stays a hole. */
@@ -44,20 +59,40 @@ static int copy_range(int to, uint64_t offset, int mem, uint64_t start, uint64_t
 	return 0;
 }
 
-int image_of_range(const struct process *process, const struct map *map)
+static int make_copy(const void *bytes, size_t len)
 {
-	int fd, error;
+	int fd = make_file();
 
-	if (map->end - map->start > IMAGE_MAX)
-		return -EFBIG;
-	fd = make_file();
 	if (fd < 0)
 		return fd;
-	error = copy_range(fd, 0, process->mem, map->start, map->end);
-	if (!error)
-		return fd;
-	close(fd);
-	return error;
+	return seal(fd, write(fd, bytes, len) == (ssize_t)len ? 0 : -ENOSPC);
+}
+
+/* All processes have the same one, or very few: the last file serves the next process, too. */
+int image_of_vdso(const struct process *process, const struct map *map)
+{
+	static char last[VDSO_MAX], now[VDSO_MAX];
+	static size_t last_len;
+	static int last_fd = -1;
+	size_t len = map->end - map->start;
+	int fd;
+
+	if (len > VDSO_MAX)
+		return -EFBIG;
+	if (pread(process->mem, now, len, map->start) != (ssize_t)len)
+		return -ESRCH;
+	if (last_fd < 0 || len != last_len || memcmp(last, now, len)) {
+		fd = make_copy(now, len);
+		if (fd < 0)
+			return fd;
+		if (last_fd >= 0)
+			close(last_fd);
+		last_fd = fd;
+		last_len = len;
+		memcpy(last, now, len);
+	}
+	fd = fcntl(last_fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
 }
 
 /* Where the file's beginning is mapped that @map's text belongs to; 0: nowhere. */
@@ -152,10 +187,7 @@ static int make_image(int mem, uint64_t start)
 	error = copy_segments(fd, mem, &layout);
 	if (!error)
 		error = forget_sections(fd, &layout.header);
-	if (!error)
-		return fd;
-	close(fd);
-	return error;
+	return seal(fd, error);
 }
 
 int image_of_file(const struct process *process, const struct map *map)

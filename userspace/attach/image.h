@@ -8,8 +8,11 @@
 #include "maps.h"
 #include "process.h"
 
-/* The mapping is the file (the vDSO). Return: a memfd, or -errno. */
-int image_of_range(const struct process *process, const struct map *map);
+/*
+ * The vDSO: its mapping is the file. Return: a sealed memfd, the same one again for the same
+ * bytes, or -errno.
+ */
+int image_of_vdso(const struct process *process, const struct map *map);
 
 /**
  * image_of_file() - lay out by file offsets what is mapped of a file
@@ -19,7 +22,7 @@ int image_of_range(const struct process *process, const struct map *map);
  * Of the segments, those that nobody can write to: headers, text and unwind tables are
  * among them. Section headers are not mapped; the header is made to say that there are none.
  *
- * Return: a memfd, -ENOEXEC: the file's beginning is not mapped or is no ELF header, -EFBIG,
+ * Return: a sealed memfd, -ENOEXEC: the file's beginning is not mapped or is no ELF header, -EFBIG,
  * or another error.
  */
 int image_of_file(const struct process *process, const struct map *map);

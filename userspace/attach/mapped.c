@@ -132,7 +132,7 @@ int mapped_open(const struct process *process, const struct map *map)
 	int fd;
 
 	if (map->kind == MAP_KIND_VDSO)
-		return image_of_range(process, map);
+		return image_of_vdso(process, map);
 	if (map->kind != MAP_KIND_FILE)
 		return -ENOEXEC;
 	if (!geteuid() && mounts_of_user(process, map->dev))

@@ -180,7 +180,9 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 	check_report(&section, &report);
 	if (section.len) {
 		check_section(&section, &report);
-		check_copy(bytes, size, &section);
+		/* Which is most of the time otherwise. */
+		if (bytes[size / 2] % 8 == 0)
+			check_copy(bytes, size, &section);
 	}
 	synth_free(&again);
 	synth_free(&section);

@@ -4,6 +4,7 @@
 # sfreg run, for programs that have no .sframe: a suite of the VM. What is registered is
 # asked of the kernel; whether stacks are whole, of libgcc's unwinder and of perf.
 
+BUILD=${SFREG_BUILD:-}
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 
 sfreg=$bin/sfreg
@@ -13,6 +14,11 @@ export SFREG_CACHE=$work/cache
 if ! module_is_loaded; then
 	echo "1..0 # SKIP the module is not loaded"
 	exit 4
+fi
+
+if [ ! -x "$plain" ] || [ ! -x "$sfreg" ]; then
+	echo "Bail out! selftests/cache is not built"
+	exit 1
 fi
 
 # The sorted names of the objects that a process has windows for.

@@ -123,11 +123,12 @@ static int give(const struct session *session, const void *from, size_t len)
 static bool may_ask(const struct session *session, uint64_t at, uint64_t len)
 {
 	uint64_t size = session->job->source->size;
+	uint64_t first = size < SYNTH_FIRST_READ ? size : SYNTH_FIRST_READ;
 
 	if (!len || len > size || at > size - len || session->n_ranges == SYNTH_MAX_READS ||
 	    len > SANDBOX_MAX_ASKED - session->asked)
 		return false;
-	if (!session->n_ranges && (at || len > SYNTH_FIRST_READ))
+	if (!session->n_ranges && (at || len != first))
 		return false;
 	for (uint32_t i = 0; i < session->n_ranges; i++) {
 		const struct cache_range *range = &session->ranges[i];

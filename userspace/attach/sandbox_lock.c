@@ -48,8 +48,10 @@ static void measure(rlim_t *address_space, rlim_t *data)
 	unsigned long long all = 0, private = 0;
 	FILE *statm = fopen("/proc/self/statm", "re");
 
-	if (statm && fscanf(statm, "%llu %*u %*u %*u %*u %llu", &all, &private) != 2)
-		all = private = 0;
+	if (statm && fscanf(statm, "%llu %*u %*u %*u %*u %llu", &all, &private) != 2) {
+		all = 0;
+		private = 0;
+	}
 	if (statm)
 		fclose(statm);
 	*address_space = all * sysconf(_SC_PAGESIZE);
@@ -119,7 +121,8 @@ static int limit(int resource, rlim_t most)
 		return -errno;
 	if (limit.rlim_max < most)
 		most = limit.rlim_max;
-	limit.rlim_cur = limit.rlim_max = most;
+	limit.rlim_cur = most;
+	limit.rlim_max = most;
 	return setrlimit(resource, &limit) ? -errno : 0;
 }
 

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rebase.h"
 #include "synth.h"
 
 /* binutils 2.40 knows both; Debian 12's elf.h names neither. */
@@ -257,45 +258,6 @@ static void add_section(struct copy *c, uint64_t sframe_len)
 	names->sh_size = c->names_len;
 	c->ehdr.e_shoff = align(at + c->names_len, 8);
 	c->ehdr.e_shnum = n + 1;
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	uint32_t n;
-
-	memcpy(&n, at, sizeof(n));
-	return n;
-}
-
-/* The starts of functions count from the section's start, which moves by -@delta. */
-static int rebase(uint8_t *bytes, size_t len, int64_t delta)
-{
-	uint8_t version = len < 28 ? 0 : bytes[2], aux = len < 28 ? 0 : bytes[7];
-	uint64_t at = 28 + aux, n, entry = version == 3 ? 16 : 20;
-	int64_t start;
-	int32_t start32;
-
-	if ((version != 2 && version != 3) || at > len)
-		return -EBADMSG;
-	at += get32(bytes + 20);
-	n = get32(bytes + 8);
-	/* Entries of sfreg's own extension follow. */
-	if (version == 3 && aux == 16 && !memcmp(bytes + 28, "SFRX\1\0\0\0", 8))
-		n += get32(bytes + 36);
-	if (at + n * entry > len)
-		return -EBADMSG;
-	for (; n--; at += entry) {
-		memcpy(&start, bytes + at, sizeof(start));
-		memcpy(&start32, bytes + at, sizeof(start32));
-		if (version == 3 ? __builtin_add_overflow(start, delta, &start) :
-				   __builtin_add_overflow(start32, delta, &start32))
-			return -ERANGE;
-		if (version == 3)
-			memcpy(bytes + at, &start, sizeof(start));
-		else
-			memcpy(bytes + at, &start32, sizeof(start32));
-	}
-	return 0;
 }
 
 static int copy_file(const struct copy *c)

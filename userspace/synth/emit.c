@@ -160,6 +160,8 @@ static void flush(struct emit *emit)
 	struct emit_piece piece = { .start = emit->start, .at = emit->len };
 	uint32_t i, last;
 
+	if (emit->n_pieces * sizeof(struct sframe_fde_v2) > EMIT_MAX_BYTES)
+		emit->error = -EFBIG;
 	if (!emit->n_rows || emit->error ||
 	    !grow(emit, (void **)&emit->pieces, emit->n_pieces, &emit->pieces_room,
 		  sizeof(piece)))

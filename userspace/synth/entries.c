@@ -13,8 +13,8 @@
 #include "entries.h"
 #include "program.h"
 
-/* Ten times what the largest programs have. */
-#define MAX_ENTRIES	(1u << 23)
+/* With more, a section would be larger than the module takes. */
+#define MAX_ENTRIES	(3u << 20)
 
 struct cie {
 	uint64_t at;
@@ -135,7 +135,7 @@ int synth_entries_read(struct synth_entries *entries, const uint8_t *section, si
 			.d_version = EV_CURRENT,
 		},
 		.section = section, .addr = addr,
-		.budget = PROGRAM_BUDGET,
+		.budget = program_budget(len),
 		.cie = { .at = UINT64_MAX },
 	};
 	Dwarf_Off at = 0, next;

@@ -11,10 +11,13 @@
 #include <stdint.h>
 
 /*
- * What all rows may cost, in instruction bytes that are run, which take about a nanosecond.
- * The dearest file that is known, libcufft, comes to a fifth.
+ * What all rows of a section of @len bytes may cost, in instruction bytes that are run, which
+ * take about a nanosecond. The dearest file that is known, libcufft, comes to a third.
  */
-#define PROGRAM_BUDGET	(1ull << 33)
+static inline uint64_t program_budget(size_t len)
+{
+	return (1ull << 30) + ((uint64_t)(len < 1u << 21 ? len : 1u << 21) << 12);
+}
 
 /*
  * @begun: where the program begins, in @section; @end: and ends

@@ -21,7 +21,7 @@
 
 /* More than any file has; a hostile one ends here. */
 #define SYNTH_MAX_SEGMENTS	16
-#define SYNTH_MAX_CFI_BYTES	(256u << 20)
+#define SYNTH_MAX_CFI_BYTES	(128u << 20)
 /* A file is read in at most this many pieces, and the first is always [0, 4096) or less. */
 #define SYNTH_MAX_READS		32
 #define SYNTH_FIRST_READ	4096u

@@ -1,82 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * broken DIR - what synth_make() says of DIR/odd.so when it is damaged, or cannot be read:
- * one exact error for each damage. The source sees to it that no byte is read twice, that
- * the first piece is the first there is, and that nothing outside of the file is asked for.
+ * one exact error for each damage.
  */
 #include <errno.h>
-#include <stddef.h>
-#include "equal.h"
+#include "memory.h"
 #include "tap.h"
-
-struct memory {
-	struct synth_source source;
-	const u8 *bytes;
-	bool *seen;		/* of each byte */
-	u32 reads;
-	u32 fails_at;		/* the number of the read that fails, from 1 */
-	bool good;		/* the reader has kept to the rules */
-};
-
-static int read_memory(const struct synth_source *source, void *to, size_t len, uint64_t at)
-{
-	struct memory *m = (struct memory *)source;
-	u64 first = source->size < SYNTH_FIRST_READ ? source->size : SYNTH_FIRST_READ;
-	size_t i;
-
-	m->reads++;
-	m->good &= m->reads <= SYNTH_MAX_READS && at <= source->size &&
-		   len <= source->size - at && (m->reads > 1 || (!at && len == first));
-	if (!m->good)
-		return -EPROTO;
-	if (m->reads == m->fails_at)
-		return -EIO;
-	for (i = 0; i < len; i++) {
-		m->good &= !m->seen[at + i];
-		m->seen[at + i] = true;
-	}
-	memcpy(to, m->bytes + at, len);
-	return 0;
-}
-
-struct outcome {
-	int error;
-	bool good;
-	u32 reads;
-	struct synth_section section;
-	struct synth_report report;
-};
-
-static struct outcome make(const void *bytes, size_t size, u32 fails_at)
-{
-	struct memory m = {
-		.source = { size, read_memory }, .bytes = bytes,
-		.seen = calloc(size + 1, 1), .fails_at = fails_at, .good = true,
-	};
-	struct outcome o = {};
-
-	o.error = synth_make(&m.source, &o.section, &o.report);
-	o.good = m.good;
-	o.reads = m.reads;
-	free(m.seen);
-	return o;
-}
-
-static void done(struct outcome *o)
-{
-	if (o->error)
-		return;
-	synth_free(&o->section);
-	synth_report_free(&o->report);
-}
-
-/* The same section, in every byte? */
-static bool same(const struct outcome *a, const struct outcome *b)
-{
-	return !a->error && !b->error && a->section.len == b->section.len &&
-	       a->section.base == b->section.base &&
-	       !memcmp(a->section.bytes, b->section.bytes, a->section.len);
-}
 
 static struct object file;
 static size_t file_size;
@@ -284,7 +213,7 @@ static void check_outside(void)
 
 	*p.start += 1 << 28;
 	o = make(file.image, file_size, 0);
-	is(o.report.described, whole.report.described - 5, "an entry outside of the text: left out");
+	is(o.report.described, whole.report.described - 5, "an entry elsewhere: left out");
 	done(&o);
 	restore(&p);
 	*p.start -= 2;
@@ -315,7 +244,7 @@ static void check_own(void)
 	own.ehdr.e_phoff = sizeof(own.ehdr);
 	own.ehdr.e_shnum = 0;
 	for (i = 0; i <= SYNTH_MAX_SEGMENTS; i++)
-		own.phdrs[i] = (Elf64_Phdr) {
+		own.phdrs[i] = (Elf64_Phdr){
 			.p_type = PT_LOAD, .p_flags = PF_X,
 			.p_vaddr = 64 * i, .p_filesz = 64, .p_memsz = 64,
 		};

@@ -20,7 +20,7 @@ __attribute__((constructor)) static void construct(void)
 #ifdef LOADER
 static int call(const char *path, const char *name)
 {
-	unsigned long (*crc32)(unsigned long, const char *, unsigned int);
+	unsigned long (*crc32)(unsigned long crc, const char *bytes, unsigned int n);
 	void *library = dlopen(path, RTLD_NOW);
 
 	if (!library) {
@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 	char *heap = malloc(100000);
 	size_t i;
 
-	(void)argc, (void)argv;
+	(void)argc;
+	(void)argv;
 #ifdef LOADER
 	if (argc > 2)
 		return call(argv[1], argv[2]);

@@ -75,7 +75,7 @@ static bool sums_agree(const struct made *m, const struct count *c)
 		covered += r->covered[i];
 	if (r->text == c->text && r->described == c->described && covered == c->equal)
 		return true;
-	printf("# the report says %llu bytes of text, %llu described, %llu covered; counted %llu, %llu, %llu\n",
+	printf("# text, described, covered: reported %llu %llu %llu, counted %llu %llu %llu\n",
 	       (unsigned long long)r->text, (unsigned long long)r->described,
 	       (unsigned long long)covered, (unsigned long long)c->text,
 	       (unsigned long long)c->described, (unsigned long long)c->equal);

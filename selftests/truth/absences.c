@@ -21,8 +21,9 @@ static bool is_default(const struct arch *arch, const struct rule *r)
 		return false;
 	if (r->kind != ROW)
 		return true;
-	return arch->cfa_ra ? same_place(&r->ra, &(struct place) { true, CFA_REG, arch->cfa_ra, 0 }) :
-			      unchanged_or_saved(&r->ra, arch->ra);
+	if (!arch->cfa_ra)
+		return unchanged_or_saved(&r->ra, arch->ra);
+	return same_place(&r->ra, &(struct place) { true, CFA_REG, arch->cfa_ra, 0 });
 }
 
 /*

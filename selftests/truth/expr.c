@@ -2,8 +2,8 @@
 /*
  * Evaluates DWARF expressions with registers as unknowns. What .eh_frame holds
  * comes to one register plus an offset, or the word there (DRAP: the frame's
- * address was saved on the stack), or that plus a number, once the pc is put in: the PLT's expression
- * asks how far its 16-byte entry has got.
+ * address was saved on the stack), or that plus a number, once the pc is put in: the
+ * PLT's expression asks how far its 16-byte entry has got.
  */
 #include <dwarf.h>
 #include "expr.h"

@@ -234,7 +234,7 @@ int attach_known(struct broker *broker, pid_t pid, struct attach_result *result,
 {
 	struct attach attach = {
 		.broker = broker,
-		.find = broker_find,
+		.find = broker_look,
 		.result = result,
 		.say = say,
 		.ctx = ctx,

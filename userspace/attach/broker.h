@@ -43,6 +43,9 @@ void broker_free(struct broker *broker);
  */
 const struct broker_object *broker_find(struct broker *broker, int fd);
 
+/* The same, but makes nothing: -EINPROGRESS where broker_find() would. */
+const struct broker_object *broker_look(struct broker *broker, int fd);
+
 /* Counters, for sfregd's log and the benchmarks. */
 struct broker_stats {
 	uint64_t known, cached, made, failed;	/* by identity, by cache, in a sandbox */

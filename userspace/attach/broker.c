@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * From a file to the module's section, by the shortest way that is safe: the file was seen
+ * before; its bytes were; they were in the cache; else the section is made.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sfreg.h>
+
+#include "known.h"
+#include "sandbox.h"
+
+/*
+ * A file that was changed so many seconds ago may be changed again without its times
+ * telling: they go by ticks, and a clock may be set back a little.
+ */
+#define RACY_SECONDS	2
+
+/**
+ * struct broker - see broker.h
+ * @answer: what is not kept: errors that may be gone next time
+ */
+struct broker {
+	char *cache_dir;
+	struct known *known;
+	struct broker_stats stats;
+	struct broker_object answer;
+};
+
+/* Each section is a descriptor: as many as are allowed. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+struct broker *broker_new(const char *cache_dir)
+{
+	struct broker *broker = calloc(1, sizeof(*broker));
+
+	if (!broker)
+		return NULL;
+	broker->known = known_new();
+	broker->cache_dir = cache_dir ? strdup(cache_dir) : NULL;
+	if (!broker->known || (cache_dir && !broker->cache_dir)) {
+		broker_free(broker);
+		return NULL;
+	}
+	raise_descriptors();
+	return broker;
+}
+
+void broker_free(struct broker *broker)
+{
+	if (!broker)
+		return;
+	known_free(broker->known);
+	free(broker->cache_dir);
+	free(broker);
+}
+
+static const struct broker_object *refuse(struct broker *broker, int error)
+{
+	broker->answer = (struct broker_object){ .section_fd = -1, .error = error };
+	broker->stats.failed += error != -EINPROGRESS;
+	return &broker->answer;
+}
+
+/* Would the same file give the same error again? */
+static bool is_lasting(int error)
+{
+	switch (error) {
+	case 0:
+	case -ENODATA:
+	case -ENOEXEC:
+	case -EBADMSG:
+	case -EFBIG:
+	case -EPROTO:
+	case -ETIMEDOUT:
+	case -EPROTONOSUPPORT:
+	case -EOVERFLOW:
+	case -E2BIG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Fills in @object's descriptor or error. */
+static void make_section(struct broker_object *object, const void *bytes, size_t len)
+{
+	int fd = len ? sfreg_section_create(bytes, len) : -ENODATA;
+
+	object->section_fd = fd < 0 ? -1 : fd;
+	object->error = fd < 0 ? fd : 0;
+}
+
+static struct broker_object from_entry(const struct cache_entry *entry)
+{
+	struct broker_object object = { .base = entry->base, .n_text = entry->n_text };
+	uint64_t page = sysconf(_SC_PAGESIZE), skip = entry->at % page;
+	void *bytes = NULL;
+
+	memcpy(object.text, entry->text, sizeof(object.text));
+	if (entry->len) {
+		bytes = mmap(NULL, skip + entry->len, PROT_READ, MAP_PRIVATE, entry->fd,
+			     entry->at - skip);
+		if (bytes == MAP_FAILED)
+			return (struct broker_object){ .section_fd = -1, .error = -ENOMEM };
+	}
+	make_section(&object, (char *)bytes + skip, entry->len);
+	if (bytes)
+		munmap(bytes, skip + entry->len);
+	return object;
+}
+
+static struct broker_object from_section(const struct synth_section *section)
+{
+	struct broker_object object = { .base = section->base, .n_text = section->n_text };
+
+	memcpy(object.text, section->text, sizeof(object.text));
+	make_section(&object, section->bytes, section->len);
+	return object;
+}
+
+/* The module's section is made, unless it has been made of these bytes already. */
+static const struct broker_object *keep(struct broker *broker, const struct cache_key *key,
+					const struct broker_object *object)
+{
+	if (!is_lasting(object->error))
+		return refuse(broker, object->error);
+	broker->stats.failed += !!object->error;
+	return known_add(broker->known, key, object);
+}
+
+static const struct broker_object *look_in_cache(struct broker *broker,
+						 const struct synth_file *file)
+{
+	const struct broker_object *known;
+	struct broker_object object;
+	struct cache_entry entry;
+	struct cache_key key;
+	int error;
+
+	error = broker->cache_dir ?
+			cache_find(broker->cache_dir, &file->source, &key, &entry) : -ENOENT;
+	if (error)
+		return error == -ENOENT ? NULL : refuse(broker, error);
+	broker->stats.cached++;
+	known = known_by_key(broker->known, &key);
+	if (!known) {
+		object = from_entry(&entry);
+		known = keep(broker, &key, &object);
+	}
+	close(entry.fd);
+	return known;
+}
+
+/* An error is remembered by what the child had read when it came. */
+static const struct broker_object *make(struct broker *broker, const struct synth_file *file)
+{
+	struct broker_object object = { .section_fd = -1 };
+	const struct broker_object *known;
+	struct synth_section section;
+	struct cache_trace trace;
+	struct cache_key key;
+
+	cache_trace_init(&trace, file->source.size);
+	object.error = sandbox_synth(&file->source, &trace, &section, NULL);
+	cache_trace_key(&trace, &key);
+	broker->stats.made += !object.error;
+	known = known_by_key(broker->known, &key);
+	if (!object.error) {
+		if (broker->cache_dir)
+			cache_store(broker->cache_dir, &trace, &section);
+		if (!known)
+			object = from_section(&section);
+		synth_free(&section);
+	}
+	return known ? known : keep(broker, &key, &object);
+}
+
+/* What was read is the file as it is now, and its times would tell if that changed. */
+static bool is_settled(int fd, const struct stat *before)
+{
+	struct timespec now;
+	struct stat after;
+
+	if (!known_trusts(fd) || fstat(fd, &after) || clock_gettime(CLOCK_REALTIME, &now))
+		return false;
+	return before->st_size == after.st_size &&
+	       before->st_mtim.tv_sec == after.st_mtim.tv_sec &&
+	       before->st_mtim.tv_nsec == after.st_mtim.tv_nsec &&
+	       before->st_ctim.tv_sec == after.st_ctim.tv_sec &&
+	       before->st_ctim.tv_nsec == after.st_ctim.tv_nsec &&
+	       after.st_ctim.tv_sec < now.tv_sec - RACY_SECONDS;
+}
+
+static const struct broker_object *find(struct broker *broker, int fd, bool may_make)
+{
+	const struct broker_object *object;
+	struct synth_file file;
+	struct stat before;
+
+	if (fstat(fd, &before))
+		return refuse(broker, -errno);
+	if (!S_ISREG(before.st_mode))
+		return refuse(broker, -ENOEXEC);
+	object = known_trusts(fd) ? known_by_file(broker->known, &before) : NULL;
+	if (object) {
+		broker->stats.known++;
+		return object;
+	}
+	if (synth_file_init(&file, fd))
+		return refuse(broker, -ENOEXEC);
+	object = look_in_cache(broker, &file);
+	if (!object)
+		object = may_make ? make(broker, &file) : refuse(broker, -EINPROGRESS);
+	if (object != &broker->answer && is_settled(fd, &before))
+		known_bind(broker->known, &before, known_key(object));
+	return object;
+}
+
+const struct broker_object *broker_find(struct broker *broker, int fd)
+{
+	return find(broker, fd, true);
+}
+
+const struct broker_object *broker_look(struct broker *broker, int fd)
+{
+	return find(broker, fd, false);
+}
+
+void broker_stats(const struct broker *broker, struct broker_stats *stats)
+{
+	*stats = broker->stats;
+	stats->open_sections = known_open_sections(broker->known);
+}

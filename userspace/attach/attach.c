@@ -3,9 +3,11 @@
  * For each executable mapping that has no window: the file, its section, and where in
  * memory the section's addresses lie. All that is found is placed in one call or few.
  */
+#include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "attach.h"
@@ -105,12 +107,23 @@ static int add_gaps(struct attach *attach, const struct map *map,
 	return error ? error : n;
 }
 
+/* Most of what is no ELF file is told by its first bytes; nobody has to be asked. */
+static bool is_elf(int fd)
+{
+	char magic[SELFMAG];
+
+	return pread(fd, magic, SELFMAG, 0) == SELFMAG && !memcmp(magic, ELFMAG, SELFMAG);
+}
+
 /* Return: windows added, or what is to be said of the file. */
 static int add_file(struct attach *attach, const struct map *map, int fd)
 {
-	const struct broker_object *object = attach->find(attach->broker, fd);
+	const struct broker_object *object;
 	uint64_t bias;
 
+	if (!is_elf(fd))
+		return -ENOEXEC;
+	object = attach->find(attach->broker, fd);
 	if (object->section_fd < 0)
 		return object->error ? object->error : -ENODATA;
 	if (!find_bias(object, map, &bias))

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../attach/watch.h"
@@ -93,17 +92,6 @@ static const struct argp argp = {
 	       "the end. See sfregd(8).",
 };
 
-/* A section is a descriptor. */
-static void raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int start(const struct options *options)
 {
 	const struct follow_options how = {
@@ -113,10 +101,7 @@ static int start(const struct options *options)
 	};
 	int error = caps_keep_needed();
 
-	if (error)
-		return error;
-	raise_descriptors();
-	return serve(&how);
+	return error ? error : serve(&how);
 }
 
 /* What the options and the environment say, before we move away from here. */

@@ -32,7 +32,7 @@ static int check_trust(int fd)
 
 	if (fstat(fd, &st))
 		return -errno;
-	if ((st.st_uid && st.st_uid != geteuid()) || (st.st_mode & (022)))
+	if ((st.st_uid && st.st_uid != geteuid()) || (st.st_mode & 022))
 		return -EPERM;
 	return 0;
 }

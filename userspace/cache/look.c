@@ -26,7 +26,7 @@ static bool is_trusted(const struct stat *st)
 {
 	uid_t me = sys_call(__NR_geteuid, 0, 0, 0, 0, 0, 0);
 
-	return (!st->st_uid || st->st_uid == me) && !(st->st_mode & (022));
+	return (!st->st_uid || st->st_uid == me) && !(st->st_mode & 022);
 }
 
 /* O_PATH: to look for a file whose name one knows, the right to search is enough. */

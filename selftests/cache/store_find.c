@@ -141,14 +141,32 @@ static struct cache_key key_of(uint64_t first_len, uint64_t at)
 	return key;
 }
 
+/* One piece, with the number between the first bytes and the others. */
+static struct cache_key key_of_joined(uint64_t first_len, uint64_t at)
+{
+	uint64_t len = 150 + sizeof(at);
+	struct cache_trace trace;
+	struct cache_key key;
+
+	cache_trace_init(&trace, 1000);
+	cache_trace_begin(&trace, 0, len);
+	cache_trace_bytes(&trace, sample.bytes, first_len);
+	cache_trace_bytes(&trace, &at, sizeof(at));
+	cache_trace_bytes(&trace, sample.bytes + first_len, 150 - first_len);
+	cache_trace_key(&trace, &key);
+	return key;
+}
+
 static void test_key(void)
 {
 	struct cache_key key = key_of(100, 200), again = key_of(100, 200);
 	struct cache_key elsewhere = key_of(100, 300), split = key_of(60, 200);
+	struct cache_key joined = key_of_joined(100, 200);
 
 	tap_ok(cache_key_equal(&key, &again), "the same pieces have the same key");
 	tap_ok(!cache_key_equal(&key, &elsewhere), "the same bytes elsewhere have another");
 	tap_ok(!cache_key_equal(&key, &split), "and so have other pieces of them");
+	tap_ok(!cache_key_equal(&key, &joined), "and one piece that holds what stands between two");
 }
 
 /* Four sections of about 70 KB, and their ways. */

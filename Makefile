@@ -149,7 +149,7 @@ help:
 	@echo "make demo         stock perf with and without sfreg, in a VM"
 	@echo "make check        every test, on this machine and in a VM; prints N passed, N failed"
 	@echo "make soak         the long tests, in a VM"
-	@echo "make fuzz         the core under libFuzzer; SECONDS=60"
+	@echo "make fuzz         core and ELF reader under libFuzzer; SECONDS=60 each"
 	@echo "make bench        what a walk and a compilation cost, beside other walkers"
 	@echo "make clean        removes build/"
 	@echo

@@ -23,6 +23,9 @@
  */
 #define RACY_SECONDS	2
 
+/* An error that may be an overloaded machine's, or the module's settings. */
+#define DOUBT_SECONDS	60
+
 /**
  * struct broker - see broker.h
  * @answer: what is not kept: errors that may be gone next time
@@ -86,6 +89,16 @@ static bool is_lasting(int error)
 	case -ENOEXEC:
 	case -EBADMSG:
 	case -EFBIG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* .. for a while: it would take as long as the first time to be told so. */
+static bool is_doubtful(int error)
+{
+	switch (error) {
 	case -EPROTO:
 	case -ETIMEDOUT:
 	case -EPROTONOSUPPORT:
@@ -98,15 +111,18 @@ static bool is_lasting(int error)
 }
 
 /* Fills in @object's descriptor or error. */
-static void make_section(struct broker_object *object, const void *bytes, size_t len)
+static void make_section(struct broker *broker, struct broker_object *object,
+			 const void *bytes, size_t len)
 {
 	int fd = len ? sfreg_section_create(bytes, len) : -ENODATA;
 
+	if ((fd == -EMFILE || fd == -ENFILE) && known_shed(broker->known))
+		fd = sfreg_section_create(bytes, len);
 	object->section_fd = fd < 0 ? -1 : fd;
 	object->error = fd < 0 ? fd : 0;
 }
 
-static struct broker_object from_entry(const struct cache_entry *entry)
+static struct broker_object from_entry(struct broker *broker, const struct cache_entry *entry)
 {
 	struct broker_object object = { .base = entry->base, .n_text = entry->n_text };
 	uint64_t page = sysconf(_SC_PAGESIZE), skip = entry->at % page;
@@ -119,18 +135,18 @@ static struct broker_object from_entry(const struct cache_entry *entry)
 		if (bytes == MAP_FAILED)
 			return (struct broker_object){ .section_fd = -1, .error = -ENOMEM };
 	}
-	make_section(&object, (char *)bytes + skip, entry->len);
+	make_section(broker, &object, (char *)bytes + skip, entry->len);
 	if (bytes)
 		munmap(bytes, skip + entry->len);
 	return object;
 }
 
-static struct broker_object from_section(const struct synth_section *section)
+static struct broker_object from_section(struct broker *broker, const struct synth_section *section)
 {
 	struct broker_object object = { .base = section->base, .n_text = section->n_text };
 
 	memcpy(object.text, section->text, sizeof(object.text));
-	make_section(&object, section->bytes, section->len);
+	make_section(broker, &object, section->bytes, section->len);
 	return object;
 }
 
@@ -138,10 +154,26 @@ static struct broker_object from_section(const struct synth_section *section)
 static const struct broker_object *keep(struct broker *broker, const struct cache_key *key,
 					const struct broker_object *object)
 {
-	if (!is_lasting(object->error))
+	bool doubtful = is_doubtful(object->error);
+
+	if (!doubtful && !is_lasting(object->error))
 		return refuse(broker, object->error);
 	broker->stats.failed += !!object->error;
-	return known_add(broker->known, key, object);
+	return known_add(broker->known, key, object, doubtful ? DOUBT_SECONDS : 0);
+}
+
+/* Where nobody says which cache it shall be, the machine's own counts for all. */
+static int find_entry(const struct broker *broker, const struct synth_source *source,
+		      struct cache_key *key, struct cache_entry *entry)
+{
+	int error;
+
+	if (!broker->cache_dir)
+		return -ENOENT;
+	error = cache_find(broker->cache_dir, source, key, entry);
+	if (error != -ENOENT || cache_is_named() || !strcmp(broker->cache_dir, CACHE_SYSTEM))
+		return error;
+	return cache_find(CACHE_SYSTEM, source, key, entry);
 }
 
 static const struct broker_object *look_in_cache(struct broker *broker,
@@ -153,14 +185,13 @@ static const struct broker_object *look_in_cache(struct broker *broker,
 	struct cache_key key;
 	int error;
 
-	error = broker->cache_dir ?
-			cache_find(broker->cache_dir, &file->source, &key, &entry) : -ENOENT;
+	error = find_entry(broker, &file->source, &key, &entry);
 	if (error)
 		return error == -ENOENT ? NULL : refuse(broker, error);
 	broker->stats.cached++;
 	known = known_by_key(broker->known, &key);
 	if (!known) {
-		object = from_entry(&entry);
+		object = from_entry(broker, &entry);
 		known = keep(broker, &key, &object);
 	}
 	close(entry.fd);
@@ -185,7 +216,7 @@ static const struct broker_object *make(struct broker *broker, const struct synt
 		if (broker->cache_dir)
 			cache_store(broker->cache_dir, &trace, &section);
 		if (!known)
-			object = from_section(&section);
+			object = from_section(broker, &section);
 		synth_free(&section);
 	}
 	return known ? known : keep(broker, &key, &object);

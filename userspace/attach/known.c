@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "known.h"
@@ -30,6 +33,7 @@ struct object {
 	struct broker_object object;	/* first: an object is found by its address */
 	struct cache_key key;
 	uint64_t used;			/* 0: free */
+	time_t until;			/* CLOCK_MONOTONIC; 0: for ever */
 };
 
 struct file {
@@ -67,8 +71,12 @@ void known_free(struct known *known)
 
 bool known_trusts(int fd)
 {
+	const int sealed = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
+	int seals = fcntl(fd, F_GET_SEALS);
 	struct statfs fs;
 
+	if (seals >= 0)
+		return (seals & sealed) == sealed;
 	if (fstatfs(fd, &fs))
 		return false;
 	for (size_t i = 0; i < sizeof(trusted) / sizeof(*trusted); i++)
@@ -116,6 +124,14 @@ const struct broker_object *known_by_file(struct known *known, const struct stat
 	return NULL;
 }
 
+static time_t seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 const struct broker_object *known_by_key(struct known *known, const struct cache_key *key)
 {
 	for (int i = 0; i < KNOWN_OBJECTS; i++) {
@@ -123,6 +139,10 @@ const struct broker_object *known_by_key(struct known *known, const struct cache
 
 		if (!object->used || !cache_key_equal(&object->key, key))
 			continue;
+		if (object->until && object->until <= seconds_now()) {
+			forget(object);
+			return NULL;
+		}
 		object->used = ++known->now;
 		return &object->object;
 	}
@@ -130,7 +150,7 @@ const struct broker_object *known_by_key(struct known *known, const struct cache
 }
 
 const struct broker_object *known_add(struct known *known, const struct cache_key *key,
-				      const struct broker_object *added)
+				      const struct broker_object *added, unsigned int seconds)
 {
 	struct object *oldest = &known->objects[0];
 
@@ -138,8 +158,44 @@ const struct broker_object *known_add(struct known *known, const struct cache_ke
 		if (known->objects[i].used < oldest->used)
 			oldest = &known->objects[i];
 	forget(oldest);
-	*oldest = (struct object){ *added, *key, ++known->now };
+	*oldest = (struct object){
+		.object = *added,
+		.key = *key,
+		.used = ++known->now,
+		.until = seconds ? seconds_now() + seconds : 0,
+	};
 	return &oldest->object;
+}
+
+/* The middle one's age: counted, as there are few, and this is seldom. */
+static uint64_t median_use(const struct known *known, unsigned int n)
+{
+	uint64_t low = 0, high = known->now;
+
+	while (low < high) {
+		uint64_t middle = (low + high) / 2;
+		unsigned int older = 0;
+
+		for (int i = 0; i < KNOWN_OBJECTS; i++)
+			older += known->objects[i].used && known->objects[i].used <= middle &&
+				 known->objects[i].object.section_fd >= 0;
+		if (2 * older < n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool known_shed(struct known *known)
+{
+	unsigned int n = known_open_sections(known);
+	uint64_t median = median_use(known, n);
+
+	for (int i = 0; i < KNOWN_OBJECTS; i++)
+		if (known->objects[i].object.section_fd >= 0 && known->objects[i].used <= median)
+			forget(&known->objects[i]);
+	return n;
 }
 
 void known_bind(struct known *known, const struct stat *file, const struct cache_key *key)

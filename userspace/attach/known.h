@@ -22,7 +22,7 @@ void known_free(struct known *known);
 /*
  * Does the file system's word on a file's identity and times hold? Not where an ordinary
  * user says what it is (FUSE, and overlays of it), nor where writing by mmap leaves the
- * times as they are (tmpfs, so memfds too).
+ * times as they are (tmpfs, so memfds too; but a sealed one is never written to).
  */
 bool known_trusts(int fd);
 
@@ -31,9 +31,14 @@ const struct broker_object *known_by_file(struct known *known, const struct stat
 /* The object that these bytes are, or NULL. */
 const struct broker_object *known_by_key(struct known *known, const struct cache_key *key);
 
-/* Takes @object in, its descriptor too, under @key. The one that is good until it goes. */
+/*
+ * Takes @object in, its descriptor too, under @key, for @seconds (0: until others push it
+ * out). Returns the one that is good until it goes.
+ */
 const struct broker_object *known_add(struct known *known, const struct cache_key *key,
-				      const struct broker_object *object);
+				      const struct broker_object *object, unsigned int seconds);
+/* Half of the open sections are closed, those longest unused. False: there were none. */
+bool known_shed(struct known *known);
 /* From now on the file is known to be what @key is. */
 void known_bind(struct known *known, const struct stat *file, const struct cache_key *key);
 

@@ -138,41 +138,68 @@ static void print_holes(int fd, const struct synth_report *report)
 
 /* --- what is written ------------------------------------------------------------ */
 
-static int write_section(const char *name, const struct synth_section *section)
+/* Opens @name for writing, with as many of @fd's rights as @mask leaves; not the file itself. */
+static int open_output(const char *name, const char *of, int fd, mode_t mask)
 {
-	FILE *file = fopen(name, "we");
-	int error;
+	struct stat file, own;
+	int to;
 
-	if (!file)
-		return complain("%s: %s", name, strerror(errno));
-	error = fwrite(section->bytes, 1, section->len, file) != section->len;
-	error |= fclose(file);
-	if (!error)
-		return EXIT_OK;
-	error = errno;
-	unlink(name);
-	return complain("%s: %s", name, strerror(error));
+	if (fstat(fd, &file))
+		return complain("%s: %s", of, strerror(errno)), -1;
+	if (!stat(name, &own) && own.st_dev == file.st_dev && own.st_ino == file.st_ino)
+		return complain("%s is %s itself", name, of), -1;
+	to = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, (file.st_mode | 0666) & mask);
+	if (to < 0)
+		complain("%s: %s", name, strerror(errno));
+	return to;
 }
 
-static int write_copy(const char *name, const char *of, int fd, const struct synth_section *section)
+/* What is not whole is not left behind, unless it is no file of its own. */
+static int close_output(const char *name, int to, int error)
 {
-	struct stat stat, own;
-	int to, error;
+	struct stat stat;
+	bool remove = !fstat(to, &stat) && S_ISREG(stat.st_mode);
 
-	/* The file must not be its own copy. */
-	if (fstat(fd, &stat) || (!lstat(name, &own) && own.st_dev == stat.st_dev &&
-				 own.st_ino == stat.st_ino))
-		return complain("%s is %s itself", name, of);
-	to = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, stat.st_mode & 0777);
-	if (to < 0)
-		return complain("%s: %s", name, strerror(errno));
-	error = synth_embed(fd, section, to);
 	if (close(to) && !error)
 		error = -errno;
-	if (!error)
-		return EXIT_OK;
-	unlink(name);
-	return complain("%s: %s", of, reason(error));
+	if (error && remove)
+		unlink(name);
+	return error;
+}
+
+static int write_all(int to, const uint8_t *bytes, size_t len)
+{
+	ssize_t n;
+
+	for (; len; bytes += n, len -= n) {
+		n = write(to, bytes, len);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n < 0)
+			n = 0;
+	}
+	return 0;
+}
+
+static int write_section(const struct options *o, int fd, const struct synth_section *section)
+{
+	int error, to = open_output(o->output, o->file, fd, 0666);
+
+	if (to < 0)
+		return EXIT_FAILED;
+	error = close_output(o->output, to, write_all(to, section->bytes, section->len));
+	return error ? complain("%s: %s", o->output, strerror(-error)) : EXIT_OK;
+}
+
+static int write_copy(const struct options *o, int fd, const struct synth_section *section)
+{
+	int error, to = open_output(o->embed, o->file, fd, 0777);
+
+	if (to < 0)
+		return EXIT_FAILED;
+	error = synth_embed(fd, section, to);
+	error = close_output(o->embed, to, error);
+	return error ? complain("%s: %s", o->file, reason(error)) : EXIT_OK;
 }
 
 static int synth(const struct options *o, int fd, const struct synth_section *section,
@@ -183,9 +210,9 @@ static int synth(const struct options *o, int fd, const struct synth_section *se
 	if (!section->len)
 		return complain("%s: %s", o->file, reason(-ENODATA));
 	if (o->output)
-		status = write_section(o->output, section);
+		status = write_section(o, fd, section);
 	if (o->embed && !status)
-		status = write_copy(o->embed, o->file, fd, section);
+		status = write_copy(o, fd, section);
 	if (status)
 		return status;
 	print_summary(o->file, section, report);

@@ -22,9 +22,10 @@ endif
 GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1/p")
 
 # Parts that have a Makefile of their own. fuzz needs clang: built by its verb.
-TESTS := abi stress perf
+TESTS := abi stress perf unmodified
 
-.PHONY: all module module-guest userspace tests test-files check soak demo fuzz bench \
+.PHONY: all module module-guest userspace tests test-files check check-unmodified soak demo fuzz \
+	bench \
 	deps install uninstall install-conf uninstall-conf install-module \
 	uninstall-module install-dkms uninstall-dkms clean help
 
@@ -62,6 +63,13 @@ check:
 	@$(MAKE) -s --no-print-directory module-guest
 	@$(MAKE) -s --no-print-directory -j$(JOBS) tests
 	@selftests/run
+
+check-unmodified:
+	@scripts/deps demo unmodified
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -j$(JOBS) userspace
+	@$(MAKE) -s --no-print-directory -C selftests/unmodified work
+	@selftests/unmodified/run
 
 soak:
 	@scripts/deps check
@@ -148,12 +156,13 @@ help:
 	@echo "make uninstall    with the same variables"
 	@echo "make demo         stock perf with and without sfreg, in a VM"
 	@echo "make check        every test, on this machine and in a VM; prints N passed, N failed"
+	@echo "make check-unmodified  Debian's own programs, attached while they work, in a VM"
 	@echo "make soak         the long tests, in a VM"
 	@echo "make fuzz         core and ELF reader under libFuzzer; SECONDS=60 each"
 	@echo "make bench        what a walk and a compilation cost, beside other walkers"
 	@echo "make clean        removes build/"
 	@echo
-	@echo "check, soak, demo, fuzz and bench install what they lack on Debian 12 (scripts/deps)."
+	@echo "check.., soak, demo, fuzz and bench.. install what they lack on Debian 12 (scripts/deps)."
 	@echo "KDIR=DIR          another kernel's build tree, for make and make install"
 	@echo "BUILD=DIR         another place than build/"
 	@echo "selftests/vm/run --help: single suites or commands in the VM"

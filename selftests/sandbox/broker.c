@@ -58,7 +58,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 /* --- files ------------------------------------------------------------------------- */
 
-static char work[] = "/tmp/sfreg-broker-XXXXXX";
+static char work[32] = "/tmp/sfreg-broker-XXXXXX";
 
 static void in_work(char *path, const char *name)
 {

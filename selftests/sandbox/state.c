@@ -13,8 +13,10 @@
 
 #include "state.h"
 
+unsigned int state_user;
+
 const struct state_line state_lines[] = {
-	{ "status", "Uid:", NULL, "the user is nobody" },
+	{ "status", "Uid:", NULL, "the user that it shall be" },
 	{ "status", "CapInh:", " 0000000000000000", "no capability to inherit" },
 	{ "status", "CapPrm:", " 0000000000000000", "no capability permitted" },
 	{ "status", "CapEff:", " 0000000000000000", "no capability in effect" },
@@ -61,7 +63,7 @@ static void look_for(const struct state_line *line, pid_t pid, char *wrong)
 {
 	char path[64], text[256], users[64];
 	const char *wanted = line->wanted;
-	unsigned int user = geteuid() ?: 65534;
+	unsigned int user = state_user;
 	FILE *file;
 
 	snprintf(users, sizeof(users), " %u %u %u %u", user, user, user, user);
@@ -176,10 +178,11 @@ bool state_test_orphan(const struct synth_source *file)
 	waitpid(middle, &status, 0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 7 || *orphan <= 0)
 		return false;
-	alarm(30);
-	if (waitpid(*orphan, &status, __WALL) != *orphan)
-		return false;
-	alarm(0);
+	for (int i = 0; i < 1000 && waitpid(*orphan, &status, __WALL | WNOHANG) != *orphan; i++)
+		usleep(10000);
+	kill(*orphan, SIGKILL);
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
 	munmap((void *)orphan, 4096);
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }

@@ -13,6 +13,9 @@ struct state_line {
 	const char *file, *key, *wanted, *what;
 };
 
+/* Whom the child is expected to be, in the eyes of the parent. */
+extern unsigned int state_user;
+
 #define STATE_MAX_LINES	16
 extern const struct state_line state_lines[];
 

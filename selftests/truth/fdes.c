@@ -195,11 +195,11 @@ bool fdes_read(struct object *o, const char **why)
 	u64 addr;
 
 	data = object_section(o, ".eh_frame", &addr);
-	if (!data || !data->d_size) {
+	if (!data || !data->d_size || !data->d_buf) {
 		data = object_section(o, ".debug_frame", &addr);
 		o->debug_frame = data;
 	}
-	if (!data)
+	if (!data || !data->d_buf)
 		return true;
 	*why = "an entry of the call frame information cannot be read";
 	for (; !dwarf_next_cfi(ident, data, !o->debug_frame, at, &next, &entry); at = next) {

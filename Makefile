@@ -105,6 +105,7 @@ moduledir = $(DESTDIR)/lib/modules
 dkmsdir = $(DESTDIR)/usr/src/sfreg-$(VERSION)
 rulesdir = $(DESTDIR)$(prefix)/lib/udev/rules.d
 loaddir = $(DESTDIR)$(prefix)/lib/modules-load.d
+unitdir = $(DESTDIR)$(prefix)/lib/systemd/system
 MODULE_KDIR = $(or $(KDIR),$(GUEST_KDIR))
 MODULE_RELEASE = $(shell scripts/kernel-release $(MODULE_KDIR))
 
@@ -121,10 +122,13 @@ uninstall: $(if $(DKMS),uninstall-dkms,uninstall-module) uninstall-conf
 install-conf:
 	$(INSTALL) -D -m 644 packaging/60-sfreg.rules $(rulesdir)/60-sfreg.rules
 	$(INSTALL) -D -m 644 packaging/sfreg.conf $(loaddir)/sfreg.conf
+	$(INSTALL) -d $(unitdir)
+	sed 's|@sbindir@|$(prefix)/sbin|' packaging/sfregd.service.in > $(unitdir)/sfregd.service
+	chmod 644 $(unitdir)/sfregd.service
 
 uninstall-conf:
-	rm -f $(rulesdir)/60-sfreg.rules $(loaddir)/sfreg.conf
-	$(call prune,$(rulesdir) $(loaddir))
+	rm -f $(rulesdir)/60-sfreg.rules $(loaddir)/sfreg.conf $(unitdir)/sfregd.service
+	$(call prune,$(rulesdir) $(loaddir) $(unitdir))
 
 install-module: module
 	$(INSTALL) -D -m 644 $(BUILD)/module-$(MODULE_RELEASE)/sfreg.ko \

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program of the kind that distributions ship (no frame pointers, no .sframe) that tells how
+ * A program of the kind that distributions ship (no frame pointers, no .sframe), which tells how
  * its own stack looks to the kernel. Commands on standard input, an answer of one line each:
  *
  *	trace			from below four functions: "complete", or what is missing
  *	thread, signal, child	the same in a thread, in a signal handler, in a fork's child
  *	library			the same from below a function of the library opened last
  *	open FILE		dlopen
- *	map FILE		map the beginning of a file, readable and executable
- *	protect WHAT		take the right to execute a page of text ("none"), or give it ("text")
+ *	map FILE [N]		map a file, readable and executable, N times
+ *	protect none|text	take the right to execute a page of text away, or give it back
  *	far			trace through that page
  *	windows			number of windows
  *	clock SECONDS		read the clock in a loop, through the vDSO
@@ -166,22 +166,29 @@ static void do_open(const char *path)
 #endif
 }
 
-static void do_map(const char *path)
+static bool map_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *at = MAP_FAILED;
 	struct stat st;
-	void *at;
 
-	if (fd < 0 || fstat(fd, &st)) {
-		printf("%s\n", strerror(errno));
-		return;
-	}
-	at = mmap(NULL, st.st_size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (at == MAP_FAILED)
-		printf("%s\n", strerror(errno));
-	else
-		puts("mapped");
+	if (fd >= 0 && !fstat(fd, &st))
+		at = mmap(NULL, st.st_size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	return at != MAP_FAILED;
+}
+
+static void do_map(char *path)
+{
+	char *times = strchr(path, ' ');
+	int n = times ? atoi(times + 1) : 1;
+
+	if (times)
+		*times = '\0';
+	while (n && map_file(path))
+		n--;
+	puts(n ? strerror(errno) : "mapped");
 }
 
 /* Text in its own pages: what is done to it must not hit the code that does it. */
@@ -228,7 +235,7 @@ static void do_clock(int seconds)
 	puts("ran");
 }
 
-static void obey(const char *word, const char *argument)
+static void obey(const char *word, char *argument)
 {
 	void (*was)(void (*)(void)) = through;
 
@@ -262,17 +269,17 @@ static void obey(const char *word, const char *argument)
 
 int main(void)
 {
-	char line[512];
+	char line[512], none[] = "";
 
 	ENTER();
 	signal(SIGUSR1, on_signal);
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
-		char *word = strtok(line, " \n"), *argument = strtok(NULL, "\n");
+		char *word = strtok(line, "\n "), *argument = strtok(NULL, "\n");
 
 		if (word)
-			obey(word, argument ? argument : "");
+			obey(word, argument ? argument : none);
 	}
 	LEAVE();
 	return 0;

@@ -54,7 +54,7 @@ for name in $(grep -oE '\b(PR_SFREG|SFREG_IOC|SFREG_FEAT|SFREG_STOP|SFREG_KIND|S
 done
 
 command=$(text sfreg.1)
-for name in run ps stat cache info off on; do
+for name in run ps stat cache attach detach info off on; do
 	grep -qE "^ +sfreg $name\b" <<< "$command"
 	ok $? "sfreg(1) tells about $name"
 done

@@ -61,18 +61,6 @@ static int open_for_reading(int path_fd)
 	return fd;
 }
 
-/* Needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN. */
-static int open_by_address(const struct process *process, const struct map *map)
-{
-	char name[80];
-	int fd;
-
-	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)map->start,
-		 (unsigned long long)map->vma_end);
-	fd = openat(process->dir, name, O_PATH | O_CLOEXEC);
-	return fd < 0 ? -errno : open_for_reading(fd);
-}
-
 static int open_if_right(int path_fd, const struct map *map)
 {
 	if (path_fd < 0)
@@ -81,6 +69,19 @@ static int open_if_right(int path_fd, const struct map *map)
 		return open_for_reading(path_fd);
 	close(path_fd);
 	return -ENOENT;
+}
+
+/*
+ * Needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN. Another file may be mapped there by now, and the
+ * first one again when this one's window is placed: so this, too, is checked.
+ */
+static int open_by_address(const struct process *process, const struct map *map)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)map->start,
+		 (unsigned long long)map->vma_end);
+	return open_if_right(openat(process->dir, name, O_PATH | O_CLOEXEC), map);
 }
 
 /* @path, as one sees it whose root is @root. */

@@ -25,7 +25,7 @@ GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1
 TESTS := abi stress perf unmodified attach
 
 .PHONY: all module module-guest userspace tests test-files check check-unmodified soak demo fuzz \
-	bench \
+	bench bench-attach \
 	deps install uninstall install-conf uninstall-conf install-module \
 	uninstall-module install-dkms uninstall-dkms clean help
 
@@ -92,6 +92,13 @@ bench:
 	@scripts/deps bench
 	@$(MAKE) -s --no-print-directory -j$(JOBS) -C selftests/bench
 	@$(MAKE) -s --no-print-directory -C selftests/bench run
+
+bench-attach:
+	@scripts/deps bench vm
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -j$(JOBS) userspace
+	@$(MAKE) -s --no-print-directory -C selftests/unmodified cost
+	@selftests/unmodified/cost/run
 
 deps:
 	@scripts/deps build check demo
@@ -164,6 +171,7 @@ help:
 	@echo "make soak         the long tests, in a VM"
 	@echo "make fuzz         core and ELF reader under libFuzzer; SECONDS=60 each"
 	@echo "make bench        what a walk and a compilation cost, beside other walkers"
+	@echo "make bench-attach  what sfregd costs, in a VM"
 	@echo "make clean        removes build/"
 	@echo
 	@echo "check.., soak, demo, fuzz and bench.. install what they lack on Debian 12 (scripts/deps)."

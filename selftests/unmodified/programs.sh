@@ -18,6 +18,11 @@ repeat_file()
 	while :; do cat "$1"; done
 }
 
+speed()
+{
+	exec /usr/bin/openssl speed -seconds 600 "$@"
+}
+
 choose()
 {
 	whom=own
@@ -32,12 +37,21 @@ choose()
 	perl)
 		start() { exec /usr/bin/perl "$here/work/work.pl"; }
 		;;
-	openssl-rsa2048 | openssl-ecdsap256)
+	openssl)
+		start()
+		{
+			speed rsa2048 &
+			speed ecdsap256 &
+			speed -bytes 8192 -evp aes-256-gcm &
+			wait
+		}
+		;;
+	openssl-rsa2048 | openssl-ecdsap256)	# one alone, by hand
 		kind=${1#openssl-}
-		start() { exec /usr/bin/openssl speed -seconds 600 "$kind"; }
+		start() { speed "$kind"; }
 		;;
 	openssl-aes-256-gcm)
-		start() { exec /usr/bin/openssl speed -seconds 600 -bytes 8192 -evp aes-256-gcm; }
+		start() { speed -bytes 8192 -evp aes-256-gcm; }
 		;;
 	sqlite3)
 		start() { repeat_file "$here/work/work.sql" | exec /usr/bin/sqlite3 :memory:; }

@@ -14,6 +14,7 @@ enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
 int cmd_attach(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_off(int argc, char **argv);
 int cmd_on(int argc, char **argv);

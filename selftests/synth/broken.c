@@ -4,6 +4,7 @@
  * one exact error for each damage.
  */
 #include <errno.h>
+#include <malloc.h>
 #include "memory.h"
 #include "tap.h"
 
@@ -264,6 +265,44 @@ static void check_own(void)
 	done(&o);
 }
 
+/* --- what lies behind the file ---------------------------------------------------- */
+
+/*
+ * The last operation of the call frame information lacks its number: elfutils reads on. What it
+ * then reads must not depend on what had been in that memory before.
+ */
+static void check_behind(const char *dir)
+{
+	struct outcome first = {}, o;
+	struct object cut;
+	const char *why;
+	char path[4096];
+	size_t size;
+	u32 i, n = 0;
+
+	snprintf(path, sizeof(path), "%s/cut.so", dir);
+	if (!object_open(&cut, path, &why)) {
+		ok(false, "%s: %s", path, why);
+		return;
+	}
+	elf_rawfile(cut.elf, &size);
+	for (i = 0; i < 256; i += 5) {
+		mallopt(M_PERTURB, i);
+		o = make(cut.image, size, 0);
+		if (i)
+			n += !same(&first, &o);
+		else
+			first = o;
+		if (i)
+			done(&o);
+	}
+	mallopt(M_PERTURB, 0);
+	ok(!first.error && first.section.len, "an operation without its number");
+	is(n, 0, "... the same section, whatever is in memory behind it");
+	done(&first);
+	object_close(&cut);
+}
+
 int main(int argc, char **argv)
 {
 	const char *why;
@@ -288,6 +327,7 @@ int main(int argc, char **argv)
 	check_overlap();
 	check_outside();
 	check_own();
+	check_behind(argc > 1 ? argv[1] : ".");
 	object_close(&file);
 	return tap_done();
 }

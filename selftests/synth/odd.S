@@ -173,4 +173,12 @@ silent:
 	.skip 16
 	.size silent, 16
 
+/* The last byte of .eh_frame: an operation without its number. */
+#ifdef CUT
+function cut
+	.cfi_escape 0, 0, 0, 0
+	.cfi_escape 0x0f, 1, 0x77
+end cut
+#endif
+
 	.section .note.GNU-stack, "", @progbits

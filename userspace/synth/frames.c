@@ -92,11 +92,17 @@ static void fill_table(struct table *table, uint64_t addr, const struct synth_en
 	}
 }
 
+/*
+ * libdw looks for an operation's operand before it looks whether there is one: behind the
+ * section lies what is always the same.
+ */
+#define BEHIND	16
+
 int frames_open(struct frames *frames, const struct image_section *section,
 		const struct synth_entries *entries)
 {
 	size_t table_len = sizeof(struct table) + 16 * entries->n;
-	size_t len = sizeof(struct head) + table_len + section->len;
+	size_t used = sizeof(struct head) + table_len + section->len, len = used + BEHIND;
 
 	*frames = (struct frames) { .file = malloc(len) };
 	if (!frames->file)
@@ -104,6 +110,7 @@ int frames_open(struct frames *frames, const struct image_section *section,
 	fill_head((void *)frames->file, section, table_len);
 	fill_table((void *)(frames->file + sizeof(struct head)), section->addr, entries);
 	memcpy(frames->file + sizeof(struct head) + table_len, section->bytes, section->len);
+	memset(frames->file + used, 0, BEHIND);
 
 	elf_version(EV_CURRENT);
 	frames->elf = elf_memory((char *)frames->file, len);

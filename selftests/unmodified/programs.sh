@@ -37,7 +37,7 @@ choose()
 	perl)
 		start() { exec /usr/bin/perl "$here/work/work.pl"; }
 		;;
-	openssl)
+	openssl)	# all three at once, as make check has it
 		start()
 		{
 			speed rsa2048 &
@@ -46,7 +46,7 @@ choose()
 			wait
 		}
 		;;
-	openssl-rsa2048 | openssl-ecdsap256)	# one alone, by hand
+	openssl-rsa2048 | openssl-ecdsap256)
 		kind=${1#openssl-}
 		start() { speed "$kind"; }
 		;;

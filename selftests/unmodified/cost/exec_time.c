@@ -24,12 +24,12 @@ static uint64_t now(void)
 /* posix_spawn() is a vfork: what we have mapped costs nothing. */
 static uint64_t run(char *program)
 {
-	char *argv[] = { program, NULL }, *envp[] = { NULL };
+	char *argv[] = { program, NULL }, *nothing = NULL;
 	uint64_t began = now();
 	int error, status;
 	pid_t pid;
 
-	error = posix_spawn(&pid, program, NULL, NULL, argv, envp);
+	error = posix_spawn(&pid, program, NULL, NULL, argv, &nothing);
 	if (error) {
 		errno = error;
 		err(1, "%s", program);

@@ -167,9 +167,9 @@ static void say_reasons(const struct patient *patient)
 		say_reason(object);
 	}
 	if (n_small)
-		printf("\n%zu %s lack%s a little, %llu bytes in all, such as the compiler's start-up code.\n",
-		       n_small, n_small == 1 ? "object" : "objects", n_small == 1 ? "s" : "",
-		       (unsigned long long)small);
+		printf("\nA little is lacking, %llu bytes in all, in %zu other object%s: such as the\n"
+		       "compiler's start-up code.\n",
+		       (unsigned long long)small, n_small, n_small == 1 ? "" : "s");
 }
 
 bool doctor_say(const struct patient *patient, bool exits)

@@ -39,8 +39,8 @@ static const char doc[] =
 	"  cache [FILE...]  what was made for files without SFrame data, kept on disk\n"
 	"  stat             counters, and who keeps the module busy\n"
 	"  synth FILE       make an SFrame section from what a file has, .eh_frame\n"
-	"  doctor PID       how complete a program's stacks will be, and why not
-  info             what the module is and allows\n"
+	"  doctor PID       how complete a program's stacks will be, and why not\n"
+	"  info             what the module is and allows\n"
 	"  off, on          switch sfreg off and on, for everybody\n"
 	"\n"
 	"`sfreg COMMAND --help' tells more. See sfreg(1).";

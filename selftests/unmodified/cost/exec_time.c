@@ -24,7 +24,7 @@ static uint64_t now(void)
 /* posix_spawn() is a vfork: what we have mapped costs nothing. */
 static uint64_t run(char *program)
 {
-	char *argv[] = { program, NULL }, *nothing = NULL;
+	char *argv[2] = { program, NULL }, *nothing = NULL;
 	uint64_t began = now();
 	int error, status;
 	pid_t pid;

@@ -114,11 +114,14 @@ static const struct {
 	{ offsetof(struct pt_regs, r15), SFREG_MCONTEXT(r15) },
 };
 
-bool sfr_env_register(void *env, u8 reg, u64 *value)
+/* Those that the psABI lets a callee change: rax, rdx, rcx, rsi, rdi, r8 to r11. */
+#define SFREG_SCRATCH	0x0f37
+
+bool sfr_env_register(void *env, u8 reg, bool called, u64 *value)
 {
 	struct sfreg_unwind *unwind = env;
 
-	if (reg >= ARRAY_SIZE(sfreg_registers))
+	if (reg >= ARRAY_SIZE(sfreg_registers) || (called && !(SFREG_SCRATCH >> reg & 1)))
 		return false;
 	reg = array_index_nospec(reg, ARRAY_SIZE(sfreg_registers));
 	if (unwind->signal_sp)

@@ -118,6 +118,12 @@ const struct sfr_abi_desc *sfr_abi(u8 abi, u8 version)
 	return version < abis[abi].min_version ? NULL : &abis[abi];
 }
 
+/* Control words are unsigned. */
+static u32 words_mask(const struct sfr_words *words)
+{
+	return words->width == 4 ? ~0u : (1u << 8 * words->width) - 1;
+}
+
 /* "Flexible FDE Type Interpretation": a control word, and an offset. */
 static enum sfr_status place(const struct sfr_abi_desc *abi, u32 control, s32 word,
 			     u8 *base, s32 *off)
@@ -135,41 +141,67 @@ static enum sfr_status place(const struct sfr_abi_desc *abi, u32 control, s32 wo
 }
 
 /*
- * The extension: cfa = base + @addend. What the rule calls cfa is the base, and its other
- * offsets count from there: ra = *(base + addend - 8), and just above it the caller's sp.
+ * The extension: cfa = base + an addend, and the base may be a word of an array, which a
+ * register counts. What the rule calls cfa is the base; its other offsets count from there.
  */
-static enum sfr_status move_to_base(s32 addend, struct sfr_rule *rule)
+struct extended {
+	s32 addend;
+	u8 index;		/* SFR_BASE_*; CFA: there is none */
+};
+
+/* Behind the CFA's pair: the addend, and of an indexed function the register. */
+static enum sfr_status extend(const struct sfr_abi_desc *abi, const struct sfr_words *words,
+			      unsigned int *at, struct extended *extended)
+{
+	bool indexed = words->type == SFR_FDE_TYPE_INDEXED;
+	u32 control;
+
+	if (words->n - *at < 1u + indexed)
+		return SFR_ERR_FRE_INFO;
+	extended->addend = words->word[(*at)++];
+	if (!indexed)
+		return SFR_OK;
+	control = words->word[(*at)++] & words_mask(words);
+	if ((control & ((1 << SFR_CONTROL_REG_SHIFT) - 1)) != SFR_CONTROL_REG)
+		return SFR_ERR_FRE_INFO;
+	extended->index = register_base(abi, control >> SFR_CONTROL_REG_SHIFT);
+	return SFR_OK;
+}
+
+/* ra = *(base + addend - 8), and just above it is the caller's sp. */
+static enum sfr_status move_to_base(const struct extended *extended, struct sfr_rule *rule)
 {
 	if (rule->ra_base != STACK_SLOT || rule->ra_off != SFR_COMMON_RA)
 		return SFR_ERR_RULE;
 	rule->flags |= SFR_RULE_ADDEND;
-	if (__builtin_add_overflow(rule->ra_off, addend, &rule->ra_off))
+	if (__builtin_add_overflow(rule->ra_off, extended->addend, &rule->ra_off))
 		return SFR_ERR_RULE;
 	if ((rule->fp_base & ~SFR_BASE_DEREF) == SFR_BASE_CFA &&
-	    __builtin_add_overflow(rule->fp_off, addend, &rule->fp_off))
+	    __builtin_add_overflow(rule->fp_off, extended->addend, &rule->fp_off))
 		return SFR_ERR_RULE;
+	if (extended->index != SFR_BASE_CFA)
+		rule->ra_base = extended->index;
 	return SFR_OK;
 }
 
 /*
  * cfa, ra and fp in this order; a control of 0 stands alone and changes nothing. The
- * extension has one word more, behind the CFA's.
+ * extension has a word or two more, behind the CFA's.
  */
 static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 				     const struct sfr_words *words, struct sfr_rule *rule)
 {
-	u32 mask = words->width == 4 ? ~0u : (1u << 8 * words->width) - 1;
 	u8 *bases[] = { &rule->cfa_base, &rule->ra_base, &rule->fp_base };
 	s32 *offs[] = { &rule->cfa_off, &rule->ra_off, &rule->fp_off };
+	struct extended extended = { .index = SFR_BASE_CFA };
+	bool is_extended = words->type > SFR_FDE_TYPE_FLEXIBLE;
+	enum sfr_status status = SFR_OK;
 	unsigned int i, at = 0;
-	bool extended = words->type == SFR_FDE_TYPE_ADDEND;
-	enum sfr_status status;
-	s32 addend = 0;
 	u32 control;
 
 	default_ra(abi, rule);
 	for (i = 0; i < 3 && at < words->n; i++) {
-		control = words->word[at++] & mask;
+		control = words->word[at++] & words_mask(words);
 		if (i == 0 && !(control & SFR_CONTROL_REG))
 			return SFR_ERR_RULE;
 		if (!control)
@@ -177,17 +209,14 @@ static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 		if (at == words->n)
 			return SFR_ERR_FRE_INFO;
 		status = place(abi, control, words->word[at++], bases[i], offs[i]);
+		if (!status && i == 0 && is_extended)
+			status = extend(abi, words, &at, &extended);
 		if (status)
 			return status;
-		if (i == 0 && extended) {
-			if (at == words->n)
-				return SFR_ERR_FRE_INFO;
-			addend = words->word[at++];
-		}
 	}
 	if (at < words->n)
 		return SFR_ERR_FRE_INFO;
-	return extended ? move_to_base(addend, rule) : SFR_OK;
+	return is_extended ? move_to_base(&extended, rule) : SFR_OK;
 }
 
 /*

@@ -41,12 +41,13 @@
 #define SFR_FDE_TYPE_DEFAULT	0
 #define SFR_FDE_TYPE_FLEXIBLE	1
 #define SFR_FDE_TYPE_ADDEND	2	/* sfreg's extension only */
+#define SFR_FDE_TYPE_INDEXED	3	/* the same */
 
 /*
  * sfreg's extension of version 3, an auxiliary header of this magic, version and size
  * (Documentation/format.md): u8[4] magic, u8 version, u8[3] zero, u32 number of FDEs, u32
- * number of FREs. So many more index entries, all of type SFR_FDE_TYPE_ADDEND, follow the
- * ordinary ones. Whoever does not know it reads the section without them.
+ * number of FREs. So many more index entries, of the types above, follow the ordinary
+ * ones. Whoever does not know it reads the section without them.
  */
 #define SFR_EXT_MAGIC		0x58524653	/* "SFRX" in little endian */
 #define SFR_EXT_VERSION		1

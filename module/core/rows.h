@@ -60,10 +60,14 @@ struct sfr_rule {
 #define SFR_RULE_GENERAL	0x40	/* not of the one shape that nearly all rules have:
 					 * cfa = sp or fp + cfa_off, ra = *(cfa - 8),
 					 * fp = *(cfa + fp_off) or unchanged */
-#define SFR_RULE_ADDEND	0x80	/* the caller's sp is no cfa but stands above the return
-					 * address: sp = cfa + ra_off + 8. It says
-					 * "cfa = *(base + off) + constant", with the
-					 * constant moved into ra_off and fp_off */
+#define SFR_RULE_ADDEND	0x80	/* sfreg's extension, "cfa = *(base + off) + constant": the
+				 * constant is in ra_off and fp_off. The caller's sp is
+				 * no cfa but stands above the return address:
+				 *   ra = *(cfa + ra_off)
+				 *   sp = cfa + ra_off + 8
+				 * ra_base is free, then: unless it is a CFA's, it is a
+				 * register that counts words,
+				 *   cfa = *(cfa_base + cfa_off + 8 * register) */
 #define SFR_COMMON_RA		(-8)
 
 struct sfr_table;

@@ -16,10 +16,9 @@
  * A frame that has not called yet may leave sp where it is, if its return address
  * is elsewhere than on the stack: once, for the next frame has called.
  */
-static enum sfr_stop check_cfa(const struct sfr_walk *walk, const struct sfr_rule *rule,
-			       u64 cfa, u64 sp)
+static enum sfr_stop check_cfa(const struct sfr_walk *walk, u8 ra_base, u64 cfa, u64 sp)
 {
-	bool may_stay = !(rule->ra_base & SFR_BASE_DEREF) && walk->frame.kind != SFR_KIND_CALL;
+	bool may_stay = !(ra_base & SFR_BASE_DEREF) && walk->frame.kind != SFR_KIND_CALL;
 
 	if (cfa > walk->addr_max || sp > walk->addr_max || cfa % WORD)
 		return SFR_STOP_BAD_CFA;
@@ -31,7 +30,7 @@ static enum sfr_stop check_cfa(const struct sfr_walk *walk, const struct sfr_rul
  * @value = [*](@base + @off). No sum is trusted: a CFA is checked by the caller,
  * a stack word's address by sfr_env_read().
  */
-static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, u64 cfa,
+static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s64 off, u64 cfa,
 				 u64 *value)
 {
 	u8 reg = base & ~SFR_BASE_DEREF;
@@ -41,10 +40,10 @@ static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, 
 		from = cfa;
 	else if (likely(reg < SFR_BASE_CFA))
 		from = reg == SFR_BASE_SP ? walk->frame.regs.sp : walk->frame.regs.fp;
-	else if (walk->frame.kind == SFR_KIND_CALL ||
-		 !sfr_env_register(walk->env, reg - SFR_BASE_REG, &from))
+	else if (!sfr_env_register(walk->env, reg - SFR_BASE_REG,
+				   walk->frame.kind == SFR_KIND_CALL, &from))
 		return SFR_STOP_UNKNOWN_REG;
-	*value = from + (s64)off;
+	*value = from + off;
 	if (base & SFR_BASE_DEREF && !sfr_env_read(walk->env, *value, value))
 		return SFR_STOP_UNREADABLE;
 	return SFR_STOP_NONE;
@@ -52,15 +51,22 @@ static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s32 off, 
 
 enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
 {
-	s64 sp_off = rule->flags & SFR_RULE_ADDEND ? (s64)rule->ra_off + WORD : walk->sp_off;
+	bool extended = rule->flags & SFR_RULE_ADDEND;
+	u8 ra_base = extended ? SFR_BASE_CFA | SFR_BASE_DEREF : rule->ra_base;
+	s64 sp_off = extended ? (s64)rule->ra_off + WORD : walk->sp_off;
+	enum sfr_stop stop = SFR_STOP_NONE;
 	struct sfr_regs caller;
-	enum sfr_stop stop;
+	u64 index = 0;
 
-	stop = find(walk, rule->cfa_base, rule->cfa_off, 0, &caller.sp);
+	/* Without an index the base is the CFA, which is not known yet: 0. */
+	if (extended)
+		stop = find(walk, rule->ra_base & ~SFR_BASE_DEREF, 0, 0, &index);
 	if (!stop)
-		stop = check_cfa(walk, rule, caller.sp, caller.sp + sp_off);
+		stop = find(walk, rule->cfa_base, rule->cfa_off + index * WORD, 0, &caller.sp);
 	if (!stop)
-		stop = find(walk, rule->ra_base, rule->ra_off, caller.sp, &caller.pc);
+		stop = check_cfa(walk, ra_base, caller.sp, caller.sp + sp_off);
+	if (!stop)
+		stop = find(walk, ra_base, rule->ra_off, caller.sp, &caller.pc);
 	if (!stop)
 		stop = find(walk, rule->fp_base, rule->fp_off, caller.sp, &caller.fp);
 	if (stop)

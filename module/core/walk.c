@@ -80,31 +80,23 @@ void sfr_walk_arrive(struct sfr_walk *walk, struct sfr_regs regs, enum sfr_sourc
 }
 
 /*
- * (pc, sp, fp) = (*(fp + 8), fp + 16, *fp), with the stock walker's one check,
- * that both words are user memory, so that its chain is always part of ours.
+ * A frame whose function has not begun: (pc, sp, fp) = (*sp, sp + 8, fp). Else, as the
+ * stock walker does, (*(fp + 8), fp + 16, *fp), with its one check, that both words are user
+ * memory, so that its chain is always part of ours.
  */
-static enum sfr_stop leave_by_fp(struct sfr_walk *walk, enum sfr_stop none)
+static enum sfr_stop leave_without_rule(struct sfr_walk *walk, enum sfr_stop none)
 {
-	struct sfr_regs caller = { .sp = walk->frame.regs.fp + FP_FRAME };
-	u64 fp = walk->frame.regs.fp;
+	u64 sp = walk->frame.regs.sp, fp = walk->frame.regs.fp;
+	struct sfr_regs caller = { .sp = sp + 8, .fp = fp };
 
-	if (fp > walk->addr_max - FP_FRAME ||
-	    !sfr_env_read(walk->env, fp, &caller.fp) ||
-	    !sfr_env_read(walk->env, fp + FP_FRAME / 2, &caller.pc))
-		return none;
+	if (!walk->frame.at_entry || !sfr_env_read(walk->env, sp, &caller.pc)) {
+		caller.sp = fp + FP_FRAME;
+		if (fp > walk->addr_max - FP_FRAME || !sfr_env_read(walk->env, fp, &caller.fp) ||
+		    !sfr_env_read(walk->env, fp + FP_FRAME / 2, &caller.pc))
+			return none;
+	}
 	sfr_walk_arrive(walk, caller, SFR_SOURCE_FRAME_POINTER);
 	return SFR_STOP_NONE;
-}
-
-/* (pc, sp, fp) = (*sp, sp + 8, fp): a frame whose function has not begun. */
-static bool leave_entry(struct sfr_walk *walk)
-{
-	struct sfr_regs caller = { .sp = walk->frame.regs.sp + 8, .fp = walk->frame.regs.fp };
-
-	if (!walk->frame.at_entry || !sfr_env_read(walk->env, walk->frame.regs.sp, &caller.pc))
-		return false;
-	sfr_walk_arrive(walk, caller, SFR_SOURCE_FRAME_POINTER);
-	return true;
 }
 
 enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
@@ -117,7 +109,7 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 	if (!rule) {
 		if (sfr_env_is_restorer(walk->env, walk->frame.regs.pc))
 			return leave_signal(walk);
-		return leave_entry(walk) ? SFR_STOP_NONE : leave_by_fp(walk, stop);
+		return leave_without_rule(walk, stop);
 	}
 	if (rule->flags & SFR_RULE_OUTERMOST)
 		return SFR_STOP_OUTERMOST;

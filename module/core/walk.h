@@ -105,10 +105,13 @@ bool sfr_env_read(void *env, u64 addr, u64 *word);
 const struct sfr_window *sfr_env_window(void *env, u64 pc);
 
 /*
- * The register with DWARF number @reg of the frame that the walk stands on: its
- * first, or the one that the last signal frame was about. False: not known.
+ * The register with DWARF number @reg of the walk's first frame, or of the one that the
+ * last signal frame was about. @called: the frame at hand is another, which has called. Then
+ * it is known only if it is one that no callee has to restore (AMD64: rax, rcx, rdx, rsi, rdi,
+ * r8 to r11): whoever says that a frame needs it below a call says that those called leave
+ * it alone. The others may be anywhere. False: not known.
  */
-bool sfr_env_register(void *env, u8 reg, u64 *value);
+bool sfr_env_register(void *env, u8 reg, bool called, u64 *value);
 
 /* Is @pc, a return address without a rule, a signal trampoline's? */
 bool sfr_env_is_restorer(void *env, u64 pc);

@@ -253,7 +253,7 @@ TEST(each_register)
 	sft_note("%d instructions\n", t.hits);
 }
 
-/* Of a frame that has called, r10 is not known: the walk ends there, not before. */
+/* r10 in a frame that has called: callees may change it, so the row says that they do not. */
 TEST(register_below_the_top)
 {
 	install(_metadata, true, 0);

@@ -157,7 +157,7 @@ flex_drap_loop_end:
 	ret
 finish flex_drap
 
-/* A call before r10 is saved: flex_leaf leaves it alone, but who is to know? */
+/* A call before r10 is saved: flex_leaf leaves it alone, as this function's rows imply. */
 function flex_early
 	row	RSP, 8
 	lea	8(%rsp), %r10

@@ -164,7 +164,7 @@ static inline struct flex_stack flex_stack(const struct flex_truth *t, flex_fn *
 	if (in_leaf)
 		flex_push(&s, pc, t->leaf);
 	flex_push(&s, in_leaf ? sft_addr(ret) : pc, t->fn);
-	if (flex_row(pc)->stop || (in_leaf && fn == flex_early)) {
+	if (flex_row(pc)->stop) {
 		s.stop = SFREG_STOP_UNKNOWN_REG;
 		return s;
 	}

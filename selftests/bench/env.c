@@ -59,10 +59,11 @@ const struct sfr_window *sfr_env_window(void *env, u64 pc)
 }
 
 /* The walks begin in calls, and none meets a signal. */
-bool sfr_env_register(void *env, u8 reg, u64 *value)
+bool sfr_env_register(void *env, u8 reg, bool called, u64 *value)
 {
 	(void)env;
 	(void)reg;
+	(void)called;
 	(void)value;
 	return false;
 }

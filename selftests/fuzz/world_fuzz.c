@@ -82,12 +82,12 @@ const struct sfr_window *sfr_env_window(void *env, u64 pc)
 	return NULL;
 }
 
-bool sfr_env_register(void *env, u8 reg, u64 *value)
+bool sfr_env_register(void *env, u8 reg, bool called, u64 *value)
 {
 	/* 32: one that there is not. */
 	MUST(reg <= 32);
 	*value = reg % 2 ? some_pc(env, reg) : some_sp(env, reg);
-	return reg < 32 && mix(env, reg) % 4;
+	return reg < 32 && mix(env, reg) % 4 && !(called && reg % 3);
 }
 
 bool sfr_env_is_restorer(void *env, u64 pc)

@@ -59,6 +59,7 @@ struct sfe_row {
 	int32_t fp;		/* 0: not saved, not written */
 	struct sfe_place place[3];	/* flexible: cfa, ra, fp instead */
 	int32_t addend;		/* of an extended function: cfa is that much above */
+	uint8_t index;		/* of an indexed one: the register that counts words */
 	uint8_t n_words;	/* not 0: these words instead */
 	const int32_t *words;
 	uint8_t width;		/* of its words: 1, 2, 4; 0: the least that holds */
@@ -72,6 +73,7 @@ struct sfe_func {
 	bool signal;		/* V3 */
 	bool flexible;		/* V3: of flexible type; rows are written by .place */
 	bool extended;		/* V3: of sfreg's extension, by .place and .addend */
+	bool indexed;		/* the same, by .index too */
 	bool key_b;		/* AArch64: of the return address's signature */
 	uint8_t width;		/* of row starts: 1, 2, 4; 0: by its size */
 	uint32_t n_rows;
@@ -161,16 +163,19 @@ static inline int64_t sfe_cfa_word(unsigned int abi, int32_t off)
 
 /* Pairs; a control of 0 stands alone, and not at the end. */
 static inline void sfe_add_places(struct sfe_words *w, unsigned int abi,
-				  const struct sfe_place *place, const int32_t *addend)
+				  const struct sfe_func *f, const struct sfe_row *r)
 {
+	const struct sfe_place *place = r->place;
 	int last = place[2].control ? 2 : place[1].control ? 1 : 0;
 
 	for (int i = 0; i <= last; i++) {
 		sfe_add_unsigned(w, place[i].control);
 		if (place[i].control)
 			sfe_add_signed(w, i ? place[i].off : sfe_cfa_word(abi, place[i].off));
-		if (!i && addend)
-			sfe_add_signed(w, *addend);
+		if (!i && f->extended)
+			sfe_add_signed(w, r->addend);
+		if (!i && f->extended && f->indexed)
+			sfe_add_unsigned(w, SFE_REG(r->index));
 	}
 }
 
@@ -196,7 +201,7 @@ static inline struct sfe_words sfe_words(const struct sfe_section *s, const stru
 		for (int i = 0; i < r->n_words; i++)
 			sfe_add_signed(&w, r->words[i]);
 	else if ((f->flexible || f->extended) && !r->outermost)
-		sfe_add_places(&w, abi, r->place, f->extended ? &r->addend : NULL);
+		sfe_add_places(&w, abi, f, r);
 	else if (!r->outermost)
 		sfe_add_default(&w, abi, r);
 	if (r->width)
@@ -298,7 +303,7 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 		sfe_put(s, buf, at + SFE_V3_FRE_OFF, 4, rows_at - 5 - fres);
 		sfe_put(s, buf, rows_at - 5 + SFE_ATTR_N_FRES, 2, f->n_rows);
 		buf[rows_at - 5 + SFE_ATTR_INFO] = info | (f->signal ? 0x80 : 0);
-		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->extended ? 2 : f->flexible;
+		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->extended ? 2 + f->indexed : f->flexible;
 		buf[rows_at - 5 + SFE_ATTR_REP] = f->rep_size;
 		return;
 	}

@@ -61,6 +61,8 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 		from_place(abi, &row->place[2], &rule.fp_base, &rule.fp_off);
 		if (f->extended) {
 			rule.flags |= SFR_RULE_ADDEND;
+			if (f->indexed)
+				rule.ra_base = register_base(abi, row->index);
 			rule.ra_off += row->addend;
 			rule.fp_off += (rule.fp_base & ~SFR_BASE_DEREF) == SFR_BASE_CFA ?
 					       row->addend : 0;

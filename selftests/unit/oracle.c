@@ -10,7 +10,7 @@ enum { AARCH64_BE = 1, AARCH64_LE, AMD64, S390X };
 /* How the function at hand is written. */
 struct reading {
 	bool big;
-	int type;	/* of the function: 0 default, 1 flexible, 2 extended */
+	int type;	/* of the function: 0 default, 1 flexible, 2 extended, 3 indexed too */
 	int version, abi;
 	int8_t fixed_ra;
 };
@@ -85,6 +85,7 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 {
 	struct oracle_place *place[] = { &o->cfa, &o->ra, &o->fp };
 	const uint8_t *end = p + n * bytes;
+	struct oracle_place index = o->ra;
 	int32_t addend = 0;
 	uint32_t control;
 	int i;
@@ -100,12 +101,18 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 		place[i]->deref = control & 2;
 		place[i]->off = i ? signed_number(how, p, bytes) : cfa_offset(how, p, bytes);
 		p += bytes;
-		if (i == 0 && how->type == 2) {
-			addend = signed_number(how, p, bytes);
-			p += bytes;
-		}
+		if (i > 0 || how->type < 2)
+			continue;
+		addend = signed_number(how, p, bytes);
+		p += bytes;
+		if (how->type == 2)
+			continue;
+		index = in_register(how, number(how, p, bytes) >> 3, o->ra.off);
+		p += bytes;
 	}
-	o->extended = how->type == 2;
+	o->extended = how->type >= 2;
+	if (o->extended)
+		o->ra = index;
 	o->ra.off += addend;
 	if (o->fp.base == ORACLE_CFA)
 		o->fp.off += addend;

@@ -154,6 +154,7 @@ static inline void random_extend(struct random_section *r, struct sfe_section *s
 		struct sfe_row *rows = (struct sfe_row *)f->rows;
 
 		f->extended = true;
+		f->indexed = random_below(r, 2);
 		f->signal = false;
 		f->flexible = false;
 		f->pc_type = 0;
@@ -165,6 +166,7 @@ static inline void random_extend(struct random_section *r, struct sfe_section *s
 			rows[j].place[1] = (struct sfe_place) { 0, 0 };
 			if (rows[j].place[2].off == -8)
 				rows[j].place[2].off = -16;
+			rows[j].index = random_below(r, 16);
 			rows[j].addend = 8 * (int32_t)random_below(r, 4);
 		}
 	}

@@ -20,10 +20,15 @@
  * 0x20 cfa = *(sp + 24) + 8, fp = *(cfa - 16)
  * 0x40 cfa = *(fp - 8) + 16, fp unchanged
  * 0x60 cfa = r10 + 0 + 8
+ * 0x80 cfa = *(sp + 16 + 8 * r9) + 8, fp unchanged
  */
 static const struct sfe_row at_8[] = { { .base = SFE_SP, .cfa = 8 } };
 static const struct sfe_row by_fp[] = { { .place = { { R(6) | D, -8 } }, .addend = 16 } };
 static const struct sfe_row by_r10[] = { { .place = { { R(10), 0 } }, .addend = 8 } };
+static const struct sfe_row by_r9[] = {
+	{ .place = { { R(7) | D, 16 } }, .addend = 8, .index = 9 },
+};
+
 static const struct sfe_row by_sp[] = {
 	{ .place = { { R(7) | D, 24 }, {}, { D, -16 } }, .addend = 8 },
 };
@@ -33,16 +38,18 @@ static const struct sfe_func funcs[] = {
 	{ .start = 0x20, .size = 0x20, .extended = true, SFE_ROWS(by_sp) },
 	{ .start = 0x40, .size = 0x20, .extended = true, SFE_ROWS(by_fp) },
 	{ .start = 0x60, .size = 0x20, .extended = true, SFE_ROWS(by_r10) },
+	{ .start = 0x80, .size = 0x20, .extended = true, .indexed = true, SFE_ROWS(by_r9) },
 };
 
 static const struct sfe_section section = {
-	.version = 3, .sorted = true, .aux_len = 16, SFE_FUNC_ARRAY(funcs), .n_extended = 3,
+	.version = 3, .sorted = true, .aux_len = 16, SFE_FUNC_ARRAY(funcs), .n_extended = 4,
 };
 
 static bool has_rule(const struct sfr_table *t, u64 rel, struct sfr_rule want)
 {
 	want.flags = SFR_RULE_ADDEND | SFR_RULE_GENERAL;
-	want.ra_base = SFR_BASE_CFA | SFR_BASE_DEREF;
+	if (!want.ra_base)
+		want.ra_base = SFR_BASE_CFA | SFR_BASE_DEREF;
 	return t && rule_equal(sfr_table_rule(t, rel, false), want);
 }
 
@@ -55,7 +62,10 @@ static bool is_whole(const struct sfr_table *t)
 			.cfa_base = SFR_BASE_FP | SFR_BASE_DEREF, .cfa_off = -8, .ra_off = 8,
 			.fp_base = SFR_BASE_FP }) &&
 	       has_rule(t, 0x60, (struct sfr_rule) {
-			.cfa_base = SFR_BASE_REG + 10, .ra_off = 0, .fp_base = SFR_BASE_FP });
+			.cfa_base = SFR_BASE_REG + 10, .ra_off = 0, .fp_base = SFR_BASE_FP }) &&
+	       has_rule(t, 0x80, (struct sfr_rule) {
+			.cfa_base = SFR_BASE_SP | SFR_BASE_DEREF, .cfa_off = 16, .ra_off = 0,
+			.ra_base = SFR_BASE_REG + 9, .fp_base = SFR_BASE_FP });
 }
 
 static void check_rules(void)
@@ -65,7 +75,7 @@ static void check_rules(void)
 
 	ok(is_whole(t), "offsets count from the word, not from the CFA");
 	ok(rule_is(sfr_table_rule(t, 0x1f, false), SFR_BASE_SP, 8, 0), "ordinary functions too");
-	ok(!sfr_table_rule(t, 0x80, false), "and nothing behind");
+	ok(!sfr_table_rule(t, 0xa0, false), "and nothing behind");
 	free(t);
 	pcrel.pcrel = true;
 	t = must_build(&pcrel);
@@ -116,7 +126,8 @@ static void check_headers(void)
 	check_bad(AUX + 12, 4, 2, SFR_ERR_FRE_COUNT, "fewer FREs than the functions have");
 	check_bad(info2, 1, 0, SFR_ERR_FDE_TYPE, "an extended function of default type");
 	check_bad(info2, 1, 1, SFR_ERR_FDE_TYPE, "of flexible type");
-	check_bad(info2, 1, 3, SFR_ERR_FDE_TYPE, "of a type that nobody knows");
+	check_bad(info2, 1, 3, SFR_ERR_FRE_INFO, "whose rows lack an index");
+	check_bad(info2, 1, 4, SFR_ERR_FDE_TYPE, "of a type that nobody knows");
 	check_bad(info2, 1, 0x22, SFR_ERR_FDE_INFO, "with a reserved bit");
 	check_bad(info, 1, 0x80, SFR_ERR_FDE_TYPE, "that is a trampoline");
 	check_bad(info, 1, 0x10, SFR_ERR_FDE_TYPE, "that repeats");
@@ -133,15 +144,28 @@ struct words {
 	((struct words) { sizeof((s32[]) { __VA_ARGS__ }) / sizeof(s32), { __VA_ARGS__ } })
 
 /* One extended function with these words. */
-static void check_words(enum sfr_status want, const char *what, struct words words)
+static void check_words_of(bool indexed, enum sfr_status want, const char *what,
+			   struct words words)
 {
 	const struct sfe_row row = { .n_words = words.n, .words = words.word };
-	const struct sfe_func f = { .size = 4, .extended = true, .n_rows = 1, .rows = &row };
+	const struct sfe_func f = {
+		.size = 4, .extended = true, .indexed = indexed, .n_rows = 1, .rows = &row,
+	};
 	struct sfe_section s = { .version = 3, .aux_len = 16, SFE_FUNCS(f), .n_extended = 1 };
 	struct sfr_table *t;
 
 	is(build_for(&s, SFE_AMD64, &t), want, "%s: %s", what, sfr_status_name(want));
 	free(t);
+}
+
+static void check_words(enum sfr_status want, const char *what, struct words words)
+{
+	check_words_of(false, want, what, words);
+}
+
+static void check_indexed(enum sfr_status want, const char *what, struct words words)
+{
+	check_words_of(true, want, what, words);
 }
 
 static void check_all_words(void)
@@ -159,6 +183,13 @@ static void check_all_words(void)
 	check_words(SFR_ERR_RULE, "and fp with it",
 		    W(R(7) | D, 8, 0x7fffffff, 0, D, 0x7fffffff));
 	check_words(SFR_ERR_RULE, "fp over ra", W(R(7) | D, 8, 8, 0, D, -8));
+	check_indexed(SFR_OK, "an index", W(R(7) | D, 8, 8, R(9)));
+	check_indexed(SFR_OK, "and fp", W(R(7) | D, 8, 8, R(9), 0, D, -16));
+	check_indexed(SFR_ERR_FRE_INFO, "no index", W(R(7) | D, 8, 8));
+	check_indexed(SFR_ERR_FRE_INFO, "an index of 0", W(R(7) | D, 8, 8, 0));
+	check_indexed(SFR_ERR_FRE_INFO, "an index in memory", W(R(7) | D, 8, 8, R(9) | D));
+	check_indexed(SFR_ERR_FRE_INFO, "an index, reserved bit", W(R(7) | D, 8, 8, R(9) | 4));
+	check_indexed(SFR_OK, "an index that there is not costs the row", W(R(7) | D, 8, 8, R(16)));
 }
 
 /* Version 2 and other machines know no extension: the bytes are another's. */
@@ -210,6 +241,21 @@ static void check_walk(void)
 	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "r10 below a call");
 	world_start(&w, &walk, TEXT, SP, 0x77);
 	is(sfr_walk_run(&walk, pcs, 4), 1, "the fast lane leaves such rules alone");
+
+	world_clear(&w);
+	world_register(&w, 0, 9, 5);
+	world_word(&w, SP + 16 + 40, SP + 0x80);
+	world_word(&w, SP + 0x80, TEXT + 5);
+	world_start(&w, &walk, TEXT + 0x80, SP, FP);
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "out of an indexed function");
+	ok(called_at(&walk, TEXT + 5, SP + 0x88, FP), "cfa = *(sp + 16 + 8 * r9) + 8");
+	w.n_known = 0;
+	world_start(&w, &walk, TEXT + 0x80, SP, FP);
+	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "an index that is not known");
+	world_register(&w, 0, 9, 1ull << 61);
+	world_word(&w, SP + 16, SP + 0x80);
+	world_start(&w, &walk, TEXT + 0x80, SP, FP);
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "an index that wraps to 0");
 
 	/* A frame that would go down, wraps, or cannot be read. */
 	world_clear(&w);

@@ -84,17 +84,23 @@ static void check_first_frame(struct world *w)
 	world_start(w, &walk, TEXT + 0x20, SP, FP);
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "cfa = r10 in the first frame");
 	ok(called_at(&walk, TEXT + 0x25, SP + 0x40, FP), "is its value");
-	w->asked = 0;
-	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "below a call it may be another");
+	is(sfr_walk_next(&walk), SFR_STOP_NO_PROGRESS, "below a call it is still the same");
 	ok(stays_at(&walk, TEXT + 0x25, SP + 0x40, FP), "and the walk stays");
-	is(w->asked, 0, "and does not ask");
+
+	world_word(w, SP, TEXT + 0x25);
+	world_start(w, &walk, TEXT + 0x40, SP, FP);
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "into a frame that has called");
+	is(sfr_walk_next(&walk), SFR_STOP_NONE, "whose cfa = r10, which callees may change");
+	ok(called_at(&walk, TEXT + 0x25, SP + 0x40, FP), "but have not");
+	world_clear(w);
+	world_register(w, 0, 3, 0x3333);
 
 	world_word(w, SP, TEXT + 0x65);
 	world_word(w, SP + 8, TEXT + 0x45);
 	world_start(w, &walk, TEXT + 0x60, SP, FP);
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "fp = r3 in the first frame");
 	ok(called_at(&walk, TEXT + 0x65, SP + 8, 0x3333), "is its value");
-	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "and not below a call");
+	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "and not below a call: it has been saved");
 	w->n_known = 0;
 	world_start(w, &walk, TEXT + 0x20, SP, FP);
 	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "r10 that nobody knows");
@@ -117,7 +123,7 @@ static void check_signal(struct world *w)
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "to what was interrupted");
 	is(sfr_walk_next(&walk), SFR_STOP_NONE, "whose cfa = r10");
 	ok(called_at(&walk, TEXT + 0x21, SP + 0x300, FP), "is the signal frame's");
-	is(sfr_walk_next(&walk), SFR_STOP_UNKNOWN_REG, "and below it is not known");
+	is(sfr_walk_next(&walk), SFR_STOP_NO_PROGRESS, "and below it is the same");
 }
 
 /* A return address in a register: once, on top; then sp must move again. */

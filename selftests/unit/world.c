@@ -95,12 +95,17 @@ const struct sfr_window *sfr_env_window(void *env, u64 pc)
 	return NULL;
 }
 
-bool sfr_env_register(void *env, u8 reg, u64 *value)
+/* AMD64's, that a callee may change. */
+#define SCRATCH	(1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5 | 0xf << 8)
+
+bool sfr_env_register(void *env, u8 reg, bool called, u64 *value)
 {
 	struct world *w = env;
 	int i;
 
 	w->asked++;
+	if (called && !((unsigned int)SCRATCH >> reg & 1))
+		return false;
 	for (i = 0; i < w->n_known; i++) {
 		if (w->known[i].reg == reg && w->known[i].frame_sp == w->signal_sp) {
 			*value = w->known[i].value;

@@ -110,9 +110,9 @@ for name in static static-pie no-pie pie; do
 done
 
 # Of the extension's entries, which have no more room in the header's numbers.
-is "$("$out/embedded" "$out/odd.d/odd.so" "$work/odd.so")" "70401 equal, 0 wrong" \
+is "$("$out/embedded" "$out/odd.d/odd.so" "$work/odd.so")" "70402 equal, 0 wrong" \
 	"odd.so: all kinds of entries count from the new place"
-is "$("$out/embedded" "$out/odd.d/debug.so" "$work/debug.so")" "70401 equal, 0 wrong" \
+is "$("$out/embedded" "$out/odd.d/debug.so" "$work/debug.so")" "70402 equal, 0 wrong" \
 	"debug.so: of .debug_frame"
 is "$("$out/embedded" --far /usr/bin/xz "$work/far")" ERANGE "too far for version 2"
 is "$("$out/embedded" "$out/embed.d/nothing.so" "$work/nothing")" ENODATA "nothing to carry"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * May a rule that elfutils has stay unsaid for this reason? Each part of a rule is looked
- * at by what rows can say: cfa = [*](reg + off) [+ add], ra and fp = [*](cfa or reg + off).
+ * at by what rows can say: cfa = [*](reg + off [+ 8 * reg]) [+ add], ra and fp =
+ * [*](cfa or reg + off).
  */
 #include <limits.h>
 #include "equal.h"
@@ -25,15 +26,21 @@ static bool place_fits(const struct place *p)
 /* Below the stack pointer is no frame. */
 static bool cfa_fits(const struct rule *r)
 {
-	return !(r->strange & STRANGE_CFA) && r->cfa.reg < N_REGS && off_fits(r->cfa.off) &&
-	       off_fits(r->cfa.add) && (r->cfa.reg != SP || r->cfa.deref || r->cfa.off >= 0);
+	if (r->strange & STRANGE_CFA)
+		return false;
+	if (r->cfa.scale && (r->cfa.scale != 8 || !r->cfa.deref || r->cfa.index >= N_REGS))
+		return false;
+	return r->cfa.reg < N_REGS && off_fits(r->cfa.off) && off_fits(r->cfa.add) &&
+	       (r->cfa.reg != SP || r->cfa.deref || r->cfa.off >= 0);
 }
 
 /* What the module knows to step over. */
 static bool is_kernels(const struct rule *r)
 {
-	return same_place(&r->cfa, &(struct place) { true, SP, 160, 0 }) &&
-	       same_place(&r->ra, &(struct place) { true, SP, 168, 0 });
+	static const struct place cfa = { .deref = true, .reg = SP, .off = 160 };
+	static const struct place ra = { .deref = true, .reg = SP, .off = 168 };
+
+	return same_place(&r->cfa, &cfa) && same_place(&r->ra, &ra);
 }
 
 /* The ABI's fixed place, or another: but not in the extension, and not the CFA itself. */

@@ -99,10 +99,25 @@ function low_cfa
 	.cfi_def_cfa_offset -8
 end low_cfa
 
-/* Two registers: OpenSSL's Montgomery multiplication. */
-function two_registers
+/* *(rsp + 8 + 8 * r9) + 8: OpenSSL's Montgomery multiplication. */
+function indexed
 	.cfi_escape 0x0f, 10, 0x77, 8, 0x79, 0, 0x38, 0x1e, 0x22, 0x06, 0x23, 8
-end two_registers
+end indexed
+
+/* *(rsp + 8 + 4 * r9) + 8 */
+function half_indexed
+	.cfi_escape 0x0f, 10, 0x77, 8, 0x79, 0, 0x34, 0x1e, 0x22, 0x06, 0x23, 8
+end half_indexed
+
+/* rsp + 8 + 8 * r9 */
+function indexed_itself
+	.cfi_escape 0x0f, 7, 0x77, 8, 0x79, 0, 0x38, 0x1e, 0x22
+end indexed_itself
+
+/* *(rsp + 8 + r9 + 8 * r9) */
+function three_registers
+	.cfi_escape 0x0f, 11, 0x77, 8, 0x79, 0, 0x38, 0x1e, 0x22, 0x79, 0, 0x22, 0x06
+end three_registers
 
 /* The number 1. */
 function strange_ra

@@ -42,7 +42,10 @@ static const struct expected expected[] = {
 	GAP("strange_cfa", 1, SYNTH_GAP_CFA),
 	RULE("strange_cfa", 2, USUAL("r7+8")),
 	GAP("low_cfa", 0, SYNTH_GAP_CFA),
-	GAP("two_registers", 0, SYNTH_GAP_CFA),
+	RULE("indexed", 0, USUAL("*(r7+8+8*r9)+8")),
+	GAP("half_indexed", 0, SYNTH_GAP_CFA),
+	GAP("indexed_itself", 0, SYNTH_GAP_CFA),
+	GAP("three_registers", 0, SYNTH_GAP_CFA),
 	RULE("strange_ra", 0, USUAL("r7+8")),
 	GAP("strange_ra", 1, SYNTH_GAP_RA),
 	GAP("strange_fp", 1, SYNTH_GAP_FP),
@@ -137,7 +140,7 @@ static void check_odd(struct made *m, const char *file)
 
 	is(m->section.version, 3, "%s: version 3", file);
 	is(r->covered[SYNTH_KIND_BLOCK], 64, "%s: a repeating block of 64 bytes", file);
-	is(r->covered[SYNTH_KIND_EXTENDED], 1, "%s: one byte has an extended rule", file);
+	is(r->covered[SYNTH_KIND_EXTENDED], 2, "%s: two bytes have extended rules", file);
 	is(r->covered[SYNTH_KIND_SIGNAL], 1, "%s: one is a signal frame's", file);
 	is(r->covered[SYNTH_KIND_OUTERMOST], 1, "%s: one is outermost", file);
 }

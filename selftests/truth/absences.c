@@ -23,7 +23,9 @@ static bool is_default(const struct arch *arch, const struct rule *r)
 		return true;
 	if (!arch->cfa_ra)
 		return unchanged_or_saved(&r->ra, arch->ra);
-	return same_place(&r->ra, &(struct place) { true, CFA_REG, arch->cfa_ra, 0 });
+	return same_place(&r->ra, &(struct place) {
+		.deref = true, .reg = CFA_REG, .off = arch->cfa_ra,
+	});
 }
 
 /*

@@ -87,8 +87,9 @@ static bool signal_mark(const struct site *site)
 
 static struct place default_ra(const struct arch *arch)
 {
-	return arch->cfa_ra ? (struct place) { true, CFA_REG, arch->cfa_ra, 0 } :
-			      (struct place) { false, arch->ra, 0, 0 };
+	if (!arch->cfa_ra)
+		return (struct place) { .reg = arch->ra };
+	return (struct place) { .deref = true, .reg = CFA_REG, .off = arch->cfa_ra };
 }
 
 /* The return address is said to be where it is in functions that say nothing of it. */

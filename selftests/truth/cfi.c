@@ -57,7 +57,7 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 		return false;
 	e.ops = ops;
 	if (!e.n) {
-		*place = (struct place) { false, ops == memory ? UNDEFINED : reg, 0, 0 };
+		*place = (struct place) { .reg = ops == memory ? UNDEFINED : reg };
 		return true;
 	}
 	if (e.n == 1 && (ops->atom == DW_OP_regx ||
@@ -71,7 +71,7 @@ static bool find_register(const struct arch *arch, Dwarf_Frame *frame, u8 reg, u
 	if (!expr_value(arch, &e, pc, place, pc_matters))
 		return false;
 	/* A word that is in memory, plus a number, or the word at such: of no such shape. */
-	if (place->add)
+	if (place->add || place->scale)
 		return false;
 	if (is_value)
 		return true;
@@ -91,7 +91,7 @@ static bool sp_is_cfa(const struct arch *arch, Dwarf_Frame *frame, u64 pc, bool 
 
 	return arch->machine == EM_S390 ||
 	       (find_register(arch, frame, arch->sp, pc, &sp, pc_matters) &&
-		same_place(&sp, &(struct place) { false, CFA_REG, 0, 0 }));
+		same_place(&sp, &(struct place) { .reg = CFA_REG }));
 }
 
 static bool find_cfa(const struct arch *arch, Dwarf_Frame *frame, u64 pc, struct place *cfa,

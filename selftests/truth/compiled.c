@@ -47,10 +47,17 @@ static struct place place_of(const struct arch *arch, u8 base, s32 off)
 
 /*
  * The table has the word that is found for the CFA, and counts from there. The constant
- * that makes a CFA of it is where the return address ends.
+ * that makes a CFA of it is where the return address ends. Its base is always that word;
+ * what stands in its place is a register that counts words.
  */
 static void add_addend(struct rule *rule)
 {
+	if (rule->ra.reg != CFA_REG) {
+		rule->cfa.index = rule->ra.reg;
+		rule->cfa.scale = rule->ra.deref ? UINT8_MAX : 8;
+		rule->ra.reg = CFA_REG;
+		rule->ra.deref = true;
+	}
 	rule->cfa.add = rule->ra.off - SFR_COMMON_RA;
 	rule->ra.off -= rule->cfa.add;
 	if (rule->fp.reg == CFA_REG)

@@ -10,7 +10,10 @@
 
 #define DEPTH	8
 
-/* A number is {false, NO_REG, number}. */
+/*
+ * The register of a number is NO_REG, and that of a register's multiple; what is added to
+ * such has a register of its own.
+ */
 struct stack {
 	struct place values[DEPTH];
 	int n;
@@ -27,16 +30,43 @@ static void push_place(struct stack *s, struct place place)
 
 static void push(struct stack *s, bool deref, u8 reg, s64 off)
 {
-	push_place(s, (struct place) { deref, reg, off, 0 });
+	push_place(s, (struct place) { .deref = deref, .reg = reg, .off = off });
 }
 
-static void push_sum(struct stack *s, struct place a, s64 number)
+static bool is_number(const struct place *a)
 {
-	if (a.deref)
-		a.add += number;
-	else
-		a.off += number;
-	push_place(s, a);
+	return a->reg == NO_REG && !a->scale;
+}
+
+static void push_sum(struct stack *s, struct place a, struct place b)
+{
+	bool swap = a.reg == NO_REG;
+	struct place sum = swap ? b : a, rest = swap ? a : b;
+
+	if (is_number(&rest) && sum.deref) {
+		sum.add += rest.off;
+	} else {
+		s->good &= rest.reg == NO_REG && !sum.deref && !(rest.scale && sum.scale);
+		sum.off += rest.off;
+		if (rest.scale) {
+			sum.scale = rest.scale;
+			sum.index = rest.index;
+		}
+	}
+	push_place(s, sum);
+}
+
+/* A register, or a number, some times. */
+static void push_product(struct stack *s, struct place a, s64 times)
+{
+	if (is_number(&a)) {
+		push(s, false, NO_REG, a.off * times);
+		return;
+	}
+	s->good &= !a.deref && !a.scale && times > 0 && times <= UINT8_MAX;
+	push_place(s, (struct place) {
+		.reg = NO_REG, .off = a.off * times, .scale = times, .index = a.reg,
+	});
 }
 
 static struct place pop(struct stack *s)
@@ -44,7 +74,7 @@ static struct place pop(struct stack *s)
 	if (s->n)
 		return s->values[--s->n];
 	s->good = false;
-	return (struct place) { false, NO_REG, 0, 0 };
+	return (struct place) { .reg = NO_REG };
 }
 
 static void push_register(struct stack *s, const struct arch *arch, u64 reg, s64 off, u64 pc,
@@ -59,20 +89,20 @@ static void push_register(struct stack *s, const struct arch *arch, u64 reg, s64
 	}
 }
 
-/* Two operands: numbers, but for the sum, which may have one register. */
+/* Two operands: numbers, but for sums and for multiples of a register. */
 static void binary(struct stack *s, u8 atom)
 {
 	struct place b = pop(s), a = pop(s);
 
-	if (atom == DW_OP_plus && b.reg == NO_REG) {
-		push_sum(s, a, b.off);
+	if (atom == DW_OP_plus) {
+		push_sum(s, a, b);
 		return;
 	}
-	if (atom == DW_OP_plus && a.reg == NO_REG) {
-		push_sum(s, b, a.off);
+	if ((atom == DW_OP_mul || atom == DW_OP_shl) && is_number(&b)) {
+		push_product(s, a, atom == DW_OP_mul ? b.off : 1ll << (b.off & 63));
 		return;
 	}
-	if (a.reg != NO_REG || b.reg != NO_REG) {
+	if (!is_number(&a) || !is_number(&b)) {
 		s->good = false;
 		return;
 	}
@@ -82,9 +112,6 @@ static void binary(struct stack *s, u8 atom)
 		break;
 	case DW_OP_ge:
 		push(s, false, NO_REG, a.off >= b.off);
-		break;
-	case DW_OP_shl:
-		push(s, false, NO_REG, a.off << (b.off & 63));
 		break;
 	default:
 		s->good = false;
@@ -111,12 +138,13 @@ static void apply(struct stack *s, const struct arch *arch, const Dwarf_Op *op, 
 		break;
 	case DW_OP_plus_uconst:
 		a = pop(s);
-		push_sum(s, a, op->number);
+		push_sum(s, a, (struct place) { .reg = NO_REG, .off = op->number });
 		break;
 	case DW_OP_deref:
 		a = pop(s);
 		s->good &= !a.deref && a.reg != NO_REG;
-		push(s, true, a.reg, a.off);
+		a.deref = true;
+		push_place(s, a);
 		break;
 	default:
 		binary(s, op->atom);

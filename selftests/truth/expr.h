@@ -12,7 +12,7 @@ struct expr {
 };
 
 /*
- * The value of @e, if it has the shape [*](reg + off) + add. *@pc_matters is set if
+ * The value of @e, if it has the shape [*](reg + off + scale * index) + add. *@pc_matters is set if
  * it is so at @pc only. False: it is of no such shape.
  */
 bool expr_value(const struct arch *arch, const struct expr *e, u64 pc,

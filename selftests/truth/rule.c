@@ -4,7 +4,8 @@
 
 bool same_place(const struct place *a, const struct place *b)
 {
-	return a->deref == b->deref && a->reg == b->reg && a->off == b->off && a->add == b->add;
+	return a->deref == b->deref && a->reg == b->reg && a->off == b->off &&
+	       a->scale == b->scale && (!a->scale || a->index == b->index) && a->add == b->add;
 }
 
 bool same_places(const struct rule *a, const struct rule *b)
@@ -22,16 +23,17 @@ bool same_rule(const struct rule *a, const struct rule *b)
 
 static int place_text(char *at, size_t room, const char *what, const struct place *p)
 {
-	char reg[16];
+	char reg[16], index[16] = "", add[32] = "";
 
 	if (p->reg == UNDEFINED)
 		return snprintf(at, room, "%s undefined", what);
-	if (p->add)
-		return snprintf(at, room, "%s=*(r%d%+lld)%+lld", what, p->reg, (long long)p->off,
-				(long long)p->add);
 	snprintf(reg, sizeof(reg), p->reg == CFA_REG ? "cfa" : "r%d", p->reg);
-	return snprintf(at, room, p->deref ? "%s=*(%s%+lld)" : "%s=%s%+lld", what, reg,
-			(long long)p->off);
+	if (p->scale)
+		snprintf(index, sizeof(index), "+%d*r%d", p->scale, p->index);
+	if (p->add)
+		snprintf(add, sizeof(add), "%+lld", (long long)p->add);
+	return snprintf(at, room, p->deref ? "%s=*(%s%+lld%s)%s" : "%s=%s%+lld%s%s", what, reg,
+			(long long)p->off, index, add);
 }
 
 const char *rule_text(const struct rule *r)

@@ -36,12 +36,14 @@ struct arch {
 #define NO_REG		254	/* the place is a number */
 #define UNDEFINED	255	/* the place is nowhere */
 
-/* [*](reg + off) + add */
+/* [*](reg + off + scale * index) + add */
 struct place {
 	bool deref;
 	u8 reg;
 	s64 off;
-	s64 add;		/* of a CFA that is dereferenced, else 0 */
+	/* Of a CFA that is dereferenced, else 0. */
+	u8 scale, index;
+	s64 add;
 };
 
 enum kind {

@@ -56,7 +56,7 @@ fails 2 "sfreg stat: Too many arguments" "$sfreg" stat now
 fails 2 "sfreg: unrecognized option '--walk'" "$sfreg" --walk
 
 is "$(outcome "$sfreg" --version)" "$(printf 'out:sfreg 0.1.0\nerr:\nrc:0')" "--version"
-for command in '' cache info off on ps run stat synth; do
+for command in '' cache doctor info off on ps run stat synth; do
 	"$sfreg" $command --help > "$work/out" 2> "$work/err"
 	[ $? -eq 0 ] && [ -s "$work/out" ] && [ ! -s "$work/err" ]
 	ok $? "sfreg $command --help"

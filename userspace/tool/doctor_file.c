@@ -19,6 +19,15 @@
 #define FILLING		64
 #define NO_CFI		"not described (assembly, or data among the code)"
 
+static const char *const gap_words[SYNTH_GAP_COUNT] = {
+	[SYNTH_GAP_CFA] = "its frame address is of a kind that no row can say",
+	[SYNTH_GAP_RA] = "its return address is of a kind that no row can say",
+	[SYNTH_GAP_FP] = "its caller's frame pointer is of a kind that no row can say",
+	[SYNTH_GAP_SP] = "its caller's stack pointer is of a kind that no row can say",
+	[SYNTH_GAP_CFI] = "its call frame information cannot be read",
+	[SYNTH_GAP_OVERLAP] = "it is described twice",
+};
+
 /**
  * struct subject - a file under examination
  * @code: its executable sections; without section headers its executable segments
@@ -125,7 +134,7 @@ static void measure(struct subject *subject)
 		const struct synth_hole *hole = &subject->report.holes[i];
 
 		spans_add(&holes, hole->start, hole->len);
-		lack(subject, hole->start, hole->len, synth_gap_name(hole->why));
+		lack(subject, hole->start, hole->len, gap_words[hole->why]);
 	}
 	spans_settle(&holes);
 	for (size_t i = 0; i < subject->rows.n; i++)

@@ -95,8 +95,11 @@ static void flexible_words(struct words *words, const struct rule *rule, uint8_t
 	bool fp = !is_unchanged(&rule->fp);
 
 	add_place(words, &rule->cfa);
-	if (type == SFRAME_TYPE_ADDEND)
+	if (type >= SFRAME_TYPE_ADDEND)
 		words->word[words->n++] = rule->addend;
+	if (type == SFRAME_TYPE_INDEXED)
+		words->word[words->n++] = SFRAME_CONTROL_REG |
+					  rule->index << SFRAME_CONTROL_SHIFT;
 	if (!is_usual_ra(&rule->ra))
 		add_place(words, &rule->ra);
 	else if (fp)
@@ -139,18 +142,25 @@ static void put_row(struct emit *emit, const struct emit_row *row, uint8_t type,
 
 /* --- pieces --------------------------------------------------------------------- */
 
-static uint8_t type_of(const struct emit *emit)
+static uint8_t type_of(const struct rule *rule)
 {
-	uint8_t type = SFRAME_TYPE_DEFAULT;
+	if (rule->kind == SYNTH_KIND_EXTENDED)
+		return rule->indexed ? SFRAME_TYPE_INDEXED : SFRAME_TYPE_ADDEND;
+	return rule->kind == SYNTH_KIND_FLEXIBLE ? SFRAME_TYPE_FLEXIBLE : SFRAME_TYPE_DEFAULT;
+}
+
+/* Flexible rows can say what the default ones do. */
+static uint8_t highest_type(const struct emit *emit)
+{
+	uint8_t type, highest = SFRAME_TYPE_DEFAULT;
 	uint32_t i;
 
 	for (i = 0; i < emit->n_rows; i++) {
-		if (emit->rows[i].rule.kind == SYNTH_KIND_EXTENDED)
-			return SFRAME_TYPE_ADDEND;
-		if (emit->rows[i].rule.kind == SYNTH_KIND_FLEXIBLE)
-			type = SFRAME_TYPE_FLEXIBLE;
+		type = type_of(&emit->rows[i].rule);
+		if (type > highest)
+			highest = type;
 	}
-	return type;
+	return highest;
 }
 
 /* The piece is complete. */
@@ -170,7 +180,7 @@ static void flush(struct emit *emit)
 	width = last <= 0xff ? 0 : last <= 0xffff ? 1 : 2;
 	piece.size = emit->end - emit->start;
 	piece.info = width;
-	piece.type = type_of(emit);
+	piece.type = highest_type(emit);
 	piece.rep_size = emit->rep_size;
 	if (emit->rep_size)
 		piece.info |= SFRAME_PC_TYPE;
@@ -188,11 +198,17 @@ static void flush(struct emit *emit)
 	emit->rep_size = 0;
 }
 
-/* May rows of both kinds stand in one function? */
-static bool are_alike(enum synth_kind a, enum synth_kind b)
+/* The extension's types stand by themselves; 0: all others. */
+static uint8_t extended_type(const struct rule *rule)
 {
-	return (a == SYNTH_KIND_EXTENDED) == (b == SYNTH_KIND_EXTENDED) &&
-	       a != SYNTH_KIND_SIGNAL && b != SYNTH_KIND_SIGNAL;
+	return rule->kind == SYNTH_KIND_EXTENDED ? type_of(rule) : 0;
+}
+
+/* May both rows stand in one function? */
+static bool are_alike(const struct rule *a, const struct rule *b)
+{
+	return extended_type(a) == extended_type(b) && a->kind != SYNTH_KIND_SIGNAL &&
+	       b->kind != SYNTH_KIND_SIGNAL;
 }
 
 void emit_rule(struct emit *emit, uint64_t start, uint64_t end, const struct rule *rule)
@@ -200,7 +216,7 @@ void emit_rule(struct emit *emit, uint64_t start, uint64_t end, const struct rul
 	const struct rule *last = emit->n_rows ? &emit->rows[emit->n_rows - 1].rule : NULL;
 
 	if (last && (start != emit->end || emit->n_rows == MAX_ROWS ||
-		     !are_alike(last->kind, rule->kind))) {
+		     !are_alike(last, rule))) {
 		flush(emit);
 		last = NULL;
 	}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * Runs an expression of .eh_frame. Registers stay unknown: a value is a number, or one
- * register plus a number, or the word there plus a number. The pc is a number: a PLT's
- * expression asks it how far an entry's code has got.
+ * register plus a number, or the word there plus a number; or, on the way to it, another
+ * register as the index of words. The pc is a number: a PLT's expression asks it how far
+ * an entry's code has got.
  */
 #include <dwarf.h>
 
@@ -60,7 +61,7 @@ static void add(struct machine *m, struct expr_value value, uint64_t number)
 
 static bool is_number(const struct expr_value *value)
 {
-	return value->base == EXPR_NUMBER && !value->deref;
+	return value->base == EXPR_NUMBER && !value->deref && !value->indexed;
 }
 
 static bool calculate(uint8_t atom, uint64_t a, uint64_t b, uint64_t *result)
@@ -104,7 +105,36 @@ static bool calculate(uint8_t atom, uint64_t a, uint64_t b, uint64_t *result)
 	}
 }
 
-/* Of the two, only a sum may have a part that is unknown. */
+/* @value * 8, of a register: it becomes an index. */
+static void scale(struct machine *m, struct expr_value value)
+{
+	m->failed |= value.base >= N_REGS || value.deref || value.indexed;
+	push(m, (struct expr_value) {
+		.base = EXPR_NUMBER, .off = (int64_t)((uint64_t)value.off * 8),
+		.index = value.base, .indexed = true,
+	});
+}
+
+/* One of both is an index, the other may have a base. */
+static void add_index(struct machine *m, struct expr_value a, struct expr_value b)
+{
+	struct expr_value sum = a.base == EXPR_NUMBER ? b : a;
+
+	m->failed |= (a.base != EXPR_NUMBER && b.base != EXPR_NUMBER) ||
+		     a.indexed == b.indexed || a.deref || b.deref;
+	sum.indexed = true;
+	sum.index = a.indexed ? a.index : b.index;
+	sum.off = (int64_t)((uint64_t)a.off + (uint64_t)b.off);
+	push(m, sum);
+}
+
+static bool is_word_size(uint8_t atom, const struct expr_value *b)
+{
+	return is_number(b) && ((atom == DW_OP_mul && b->off == 8) ||
+				(atom == DW_OP_shl && b->off == 3));
+}
+
+/* Of the two, only a sum may have a part that is unknown, or words that are counted. */
 static void binary(struct machine *m, uint8_t atom)
 {
 	struct expr_value b = pop(m), a = pop(m);
@@ -116,6 +146,10 @@ static void binary(struct machine *m, uint8_t atom)
 		add(m, b, a.off);
 	} else if (atom == DW_OP_minus && is_number(&b)) {
 		add(m, a, -(uint64_t)b.off);
+	} else if (is_word_size(atom, &b) && !is_number(&a)) {
+		scale(m, a);
+	} else if (atom == DW_OP_plus && (a.indexed || b.indexed)) {
+		add_index(m, a, b);
 	} else {
 		m->failed |= !is_number(&a) || !is_number(&b) ||
 			     !calculate(atom, a.off, b.off, &result);

@@ -10,10 +10,13 @@
 
 #define EXPR_NUMBER	0xfe	/* a base that is no register (BASE_CFA is 0xff) */
 
-/* [*](base + off) + addend; the addend is 0 unless *. A number: EXPR_NUMBER + off. */
+/*
+ * [*](base + off [+ 8 * index]) + addend; the addend is 0 unless *. A number: EXPR_NUMBER +
+ * off.
+ */
 struct expr_value {
-	uint8_t base;
-	bool deref;
+	uint8_t base, index;	/* registers */
+	bool deref, indexed;
 	int64_t off, addend;
 };
 

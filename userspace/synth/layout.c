@@ -13,7 +13,7 @@
 
 static bool is_extended(const struct emit_piece *piece)
 {
-	return piece->type == SFRAME_TYPE_ADDEND;
+	return piece->type >= SFRAME_TYPE_ADDEND;
 }
 
 struct counts {

@@ -19,6 +19,7 @@
 bool rule_equal(const struct rule *a, const struct rule *b)
 {
 	return a->kind == b->kind && a->gap == b->gap && a->addend == b->addend &&
+	       a->indexed == b->indexed && a->index == b->index &&
 	       a->cfa.base == b->cfa.base && a->cfa.deref == b->cfa.deref &&
 	       a->cfa.off == b->cfa.off &&
 	       a->ra.base == b->ra.base && a->ra.deref == b->ra.deref &&
@@ -79,7 +80,7 @@ static bool find(const struct location *l, uint8_t reg, uint64_t pc, struct plac
 	/* An address, unless the expression says that it is the value. */
 	is_value = l->ops[n - 1].atom == DW_OP_stack_value;
 	if (!expr_evaluate(l->ops, n - is_value, pc, &value, pc_matters) || value.addend ||
-	    (value.deref && !is_value))
+	    value.indexed || (value.deref && !is_value))
 		return false;
 	value.deref |= !is_value;
 	return to_place(&value, place);
@@ -90,9 +91,12 @@ static bool find_cfa(const struct location *l, uint64_t pc, struct rule *rule, b
 	struct expr_value value;
 
 	if (l->bad || !expr_evaluate(l->ops, l->n, pc, &value, pc_matters) ||
-	    value.base == BASE_CFA || value.addend <= -MAX_OFFSET || value.addend >= MAX_OFFSET)
+	    value.base == BASE_CFA || value.addend <= -MAX_OFFSET || value.addend >= MAX_OFFSET ||
+	    (value.indexed && !value.deref))
 		return false;
 	rule->addend = value.addend;
+	rule->indexed = value.indexed;
+	rule->index = value.indexed ? value.index : 0;
 	/* Below the stack pointer is no frame. */
 	return to_place(&value, &rule->cfa) &&
 	       (rule->cfa.base != REG_SP || rule->cfa.deref || rule->cfa.off >= 0);
@@ -127,7 +131,7 @@ static struct rule only(enum synth_kind kind)
 /* The most that is needed to say it. */
 static enum synth_kind kind_of(const struct rule *rule)
 {
-	if (rule->addend)
+	if (rule->addend || rule->indexed)
 		return SYNTH_KIND_EXTENDED;
 	if (!rule->cfa.deref && (rule->cfa.base == REG_SP || rule->cfa.base == REG_FP) &&
 	    is_at(&rule->ra, BASE_CFA, true, -8) &&
@@ -139,7 +143,8 @@ static enum synth_kind kind_of(const struct rule *rule)
 /* The one signal frame that the module can step over is the kernel's. */
 static bool is_kernels(const struct rule *rule)
 {
-	return !rule->addend && is_at(&rule->cfa, REG_SP, true, SIGNAL_SP) &&
+	return kind_of(rule) != SYNTH_KIND_EXTENDED &&
+	       is_at(&rule->cfa, REG_SP, true, SIGNAL_SP) &&
 	       is_at(&rule->ra, REG_SP, true, SIGNAL_PC);
 }
 
@@ -159,7 +164,7 @@ struct rule rule_at(const struct description *d, uint64_t pc, bool *pc_matters)
 	if (d->signal)
 		return is_kernels(&rule) ? only(SYNTH_KIND_SIGNAL) : gap(SYNTH_GAP_RA);
 	if (rule.ra.base == REG_RA || is_cfa(&rule.ra) ||
-	    (rule.addend && !is_at(&rule.ra, BASE_CFA, true, -8)))
+	    (kind_of(&rule) == SYNTH_KIND_EXTENDED && !is_at(&rule.ra, BASE_CFA, true, -8)))
 		return gap(SYNTH_GAP_RA);
 	if (!find(&d->fp, REG_FP, pc, &rule.fp, pc_matters) || is_cfa(&rule.fp))
 		return gap(SYNTH_GAP_FP);

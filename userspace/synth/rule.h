@@ -2,7 +2,7 @@
 /*
  * A row's rule, as algebra, and how DWARF's words come to it:
  *
- *   cfa = [*](reg + off) + addend
+ *   cfa = [*](reg + off [+ 8 * index]) + addend
  *   ra, fp = [*](reg or cfa + off)
  *   sp = cfa
  */
@@ -31,7 +31,9 @@ struct rule {
 	enum synth_gap gap;	/* why there is no rule */
 	/* All zero, if the kind says it all. */
 	struct place cfa, ra, fp;
-	int32_t addend;
+	int32_t addend;		/* this and an index: of a word in memory only */
+	bool indexed;
+	uint8_t index;		/* a register */
 };
 
 bool rule_equal(const struct rule *a, const struct rule *b);

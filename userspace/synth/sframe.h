@@ -21,7 +21,7 @@ struct sframe_header {
 	uint32_t n_fdes, n_fres, fre_len, fde_off, fre_off;
 };
 
-/* sfreg's auxiliary header: so many functions and rows more, of SFRAME_TYPE_ADDEND. */
+/* sfreg's auxiliary header: so many functions and rows more, of its types. */
 struct sframe_extension {
 	uint8_t magic[4];
 	uint8_t version, pad[3];
@@ -62,6 +62,7 @@ _Static_assert(sizeof(struct sframe_attributes_v3) == 5, "sframe_attributes_v3")
 #define SFRAME_TYPE_DEFAULT	0
 #define SFRAME_TYPE_FLEXIBLE	1
 #define SFRAME_TYPE_ADDEND	2	/* the extension's */
+#define SFRAME_TYPE_INDEXED	3	/* the same */
 
 /* A row's info; number of words << 1, their width << 5. */
 #define SFRAME_BASE_SP		0x01

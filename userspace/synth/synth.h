@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 /* Goes up whenever the same file would give another section. */
-#define SYNTH_VERSION		1
+#define SYNTH_VERSION		2
 
 /* More than any file has; a hostile one ends here. */
 #define SYNTH_MAX_SEGMENTS	16
@@ -77,7 +77,7 @@ enum synth_kind {
 	SYNTH_KIND_PLAIN,	/* cfa = sp|fp + constant: any version */
 	SYNTH_KIND_BLOCK,	/* a PLT's repeating block */
 	SYNTH_KIND_FLEXIBLE,	/* V3: DRAP, other registers, dereferenced */
-	SYNTH_KIND_EXTENDED,	/* cfa = *(reg + off) + constant: sfreg's extension */
+	SYNTH_KIND_EXTENDED,	/* cfa = *(reg + off [+ 8 * reg]) + constant: sfreg's extension */
 	SYNTH_KIND_OUTERMOST,
 	SYNTH_KIND_SIGNAL,
 	SYNTH_KIND_COUNT

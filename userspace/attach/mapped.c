@@ -61,14 +61,19 @@ static int open_for_reading(int path_fd)
 	return fd;
 }
 
-static int open_if_right(int path_fd, const struct map *map)
+/* @path_fd: closed, or what openat(2) said. */
+static int open_if_right(const struct process *process, int path_fd, const struct map *map)
 {
+	int error = -ENOENT;
+
 	if (path_fd < 0)
 		return -errno;
-	if (is_the_file(path_fd, map))
+	if (!geteuid() && mounts_of_user(process, path_fd, map->dev))
+		error = -EOPNOTSUPP;
+	else if (is_the_file(path_fd, map))
 		return open_for_reading(path_fd);
 	close(path_fd);
-	return -ENOENT;
+	return error;
 }
 
 /*
@@ -81,18 +86,23 @@ static int open_by_address(const struct process *process, const struct map *map)
 
 	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)map->start,
 		 (unsigned long long)map->vma_end);
-	return open_if_right(openat(process->dir, name, O_PATH | O_CLOEXEC), map);
+	return open_if_right(process, openat(process->dir, name, O_PATH | O_CLOEXEC), map);
 }
 
-/* @path, as one sees it whose root is @root. */
-static int open_below(int root, const char *path, const struct map *map)
+/* The path, as one sees it whose root is @root. */
+static int open_below(const struct process *process, int root, const struct map *map)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
+	int fd;
 
-	return open_if_right(syscall(SYS_openat2, root, path, &how, sizeof(how)), map);
+	/* Root goes by what the kernel knows already, and nobody is asked on the way. */
+	if (!geteuid())
+		how.resolve |= RESOLVE_CACHED;
+	fd = syscall(SYS_openat2, root, map->path, &how, sizeof(how));
+	return open_if_right(process, fd, map);
 }
 
 /* The names: the program's, the one in its file system, the one in ours (a chroot's). */
@@ -100,29 +110,44 @@ static int open_by_name(const struct process *process, const struct map *map)
 {
 	int fd, root;
 
-	fd = open_if_right(openat(process->dir, "exe", O_PATH | O_CLOEXEC), map);
+	fd = open_if_right(process, openat(process->dir, "exe", O_PATH | O_CLOEXEC), map);
 	if (fd >= 0)
 		return fd;
 	root = openat(process->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root >= 0) {
-		fd = open_below(root, map->path, map);
+		fd = open_below(process, root, map);
 		close(root);
 	}
 	if (fd >= 0)
 		return fd;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root >= 0) {
-		fd = open_below(root, map->path, map);
+		fd = open_below(process, root, map);
 		close(root);
 	}
 	return fd;
+}
+
+/* Neither another name helps, nor the memory. */
+static bool is_final(int error)
+{
+	switch (error) {
+	case -ENOEXEC:
+	case -EOPNOTSUPP:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int open_file(const struct process *process, const struct map *map)
 {
 	int fd = open_by_address(process, map);
 
-	if (fd >= 0 || fd == -ENOEXEC)
+	if (fd >= 0 || is_final(fd))
 		return fd;
 	/* No right to that directory, or to the file; or the mapping has changed. */
 	return open_by_name(process, map);
@@ -136,10 +161,8 @@ int mapped_open(const struct process *process, const struct map *map)
 		return image_of_vdso(process, map);
 	if (map->kind != MAP_KIND_FILE)
 		return -ENOEXEC;
-	if (!geteuid() && mounts_of_user(process, map->dev))
-		return -EOPNOTSUPP;
 	fd = open_file(process, map);
-	if (fd >= 0 || fd == -ENOEXEC || fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
+	if (fd >= 0 || is_final(fd))
 		return fd;
 	return image_of_file(process, map);
 }

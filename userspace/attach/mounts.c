@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Looked up by device number in mountinfo, that of the process first and then ours; no
- * file is touched. A line is
+ * A mount is looked up by its number in mountinfo, in ours first and then in the process's; the
+ * file system itself is not asked. A line is
  *
  *	36 35 0:42 / /mnt rw,relatime shared:1 - fuse.sshfs user@host rw
  *
- * With the type behind the " - ". Only devices of major number 0 have to be looked up.
+ * with the number first, the device third, the type behind the " - ". The open descriptor
+ * holds the mount, so that its number cannot become another's meanwhile. What stands in our own
+ * file is kept until poll(2) says that it has changed.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,37 +22,98 @@
 
 #include "mounts.h"
 
-enum answer { NOT_FOUND, KERNEL, USER };
+enum kind { NOT_FOUND, KERNEL, OVERLAY, USER };
 
-static enum answer ask_line(const char *line, dev_t dev)
+struct mount {
+	unsigned int id;
+	dev_t dev;
+	enum kind kind;
+};
+
+struct table {
+	struct mount *mounts;
+	size_t n, room;
+};
+
+static enum kind kind_of(const char *type)
+{
+	if (!strncmp(type, "fuse", 4))
+		return USER;
+	return strncmp(type, "overlay ", 8) ? KERNEL : OVERLAY;
+}
+
+static bool parse(const char *line, struct mount *mount)
 {
 	const char *type = strstr(line, " - ");
 	unsigned int major, minor;
 
-	if (sscanf(line, "%*u %*u %u:%u ", &major, &minor) != 2 || !type ||
-	    makedev(major, minor) != dev)
-		return NOT_FOUND;
-	type += strlen(" - ");
-	return !strncmp(type, "fuse", 4) ? USER : KERNEL;
+	if (!type || sscanf(line, "%u %*u %u:%u ", &mount->id, &major, &minor) != 3)
+		return false;
+	mount->dev = makedev(major, minor);
+	mount->kind = kind_of(type + strlen(" - "));
+	return true;
 }
 
-static enum answer ask(int fd, dev_t dev)
+static void add(struct table *table, const struct mount *mount)
 {
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	enum answer answer = NOT_FOUND;
+	if (table->n == table->room) {
+		size_t room = table->room ? 2 * table->room : 64;
+		struct mount *grown = realloc(table->mounts, room * sizeof(*grown));
+
+		if (!grown)
+			return;
+		table->mounts = grown;
+		table->room = room;
+	}
+	table->mounts[table->n++] = *mount;
+}
+
+static void read_table(FILE *file, struct table *table)
+{
+	struct mount mount;
 	char *line = NULL;
 	size_t room = 0;
 
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return NOT_FOUND;
-	}
-	while (answer == NOT_FOUND && getline(&line, &room, file) >= 0)
-		answer = ask_line(line, dev);
+	table->n = 0;
+	while (getline(&line, &room, file) >= 0)
+		if (parse(line, &mount))
+			add(table, &mount);
 	free(line);
-	fclose(file);
-	return answer;
+}
+
+/* The file is polled for what has changed since it was polled last, or opened. */
+static const struct table *own_table(void)
+{
+	static struct table own;
+	static FILE *file;
+	struct pollfd changed = { .events = POLLPRI };
+
+	if (!file) {
+		file = fopen("/proc/self/mountinfo", "re");
+		if (!file)
+			return &own;
+		read_table(file, &own);
+	}
+	changed.fd = fileno(file);
+	if (poll(&changed, 1, 0)) {
+		rewind(file);
+		read_table(file, &own);
+	}
+	return &own;
+}
+
+static void read_others(const struct process *process, struct table *table)
+{
+	int fd = openat(process->dir, "mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	*table = (struct table) { 0 };
+	if (file) {
+		read_table(file, table);
+		fclose(file);
+	} else if (fd >= 0) {
+		close(fd);
+	}
 }
 
 /* memfds and shared anonymous memory are on a mount of the kernel's own. */
@@ -70,14 +134,43 @@ static bool is_memory(dev_t dev)
 	return dev == memory;
 }
 
-bool mounts_of_user(const struct process *process, dev_t dev)
+static enum kind ask_device(const struct table *table, dev_t dev)
 {
-	enum answer answer;
+	for (size_t i = 0; i < table->n; i++)
+		if (table->mounts[i].dev == dev)
+			return table->mounts[i].kind;
+	return major(dev) ? KERNEL : NOT_FOUND;
+}
 
-	if (major(dev) || is_memory(dev))
+/* @dev is, of a file on an overlay, the device of the layer that has it. */
+static enum kind ask(const struct table *table, unsigned int id, dev_t dev)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct mount *mount = &table->mounts[i];
+
+		if (mount->id != id)
+			continue;
+		return mount->kind == OVERLAY ? ask_device(table, dev) : mount->kind;
+	}
+	return NOT_FOUND;
+}
+
+bool mounts_of_user(const struct process *process, int path_fd, dev_t dev)
+{
+	struct table others;
+	enum kind kind;
+	struct statx st;
+
+	if (statx(path_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) ||
+	    !(st.stx_mask & STATX_MNT_ID))
+		return true;
+	if (is_memory(makedev(st.stx_dev_major, st.stx_dev_minor)))
 		return false;
-	answer = ask(openat(process->dir, "mountinfo", O_RDONLY | O_CLOEXEC), dev);
-	if (answer == NOT_FOUND)
-		answer = ask(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), dev);
-	return answer != KERNEL;
+	kind = ask(own_table(), st.stx_mnt_id, dev);
+	if (kind == NOT_FOUND) {
+		read_others(process, &others);
+		kind = ask(&others, st.stx_mnt_id, dev);
+		free(others.mounts);
+	}
+	return kind != KERNEL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * Which file systems are served by somebody who may let us wait.
+ * Which files are served by somebody who may let us wait.
  */
 #ifndef SFREG_MOUNTS_H
 #define SFREG_MOUNTS_H
@@ -10,10 +10,15 @@
 
 #include "process.h"
 
-/*
- * Is @dev, which @process has a file of mapped, a FUSE file system, or none that can be
- * found (a mount that has been detached)? Disks, and what the kernel keeps itself, are not.
+/**
+ * mounts_of_user() - may reading this file take as long as a user likes?
+ * @process: has it mapped
+ * @path_fd: the file, opened with O_PATH: that asks nobody
+ * @dev: the device that /proc/PID/maps tells
+ *
+ * Return: whether it is on a FUSE file system, on an overlay of one, or on a mount that can
+ * not be found.
  */
-bool mounts_of_user(const struct process *process, dev_t dev);
+bool mounts_of_user(const struct process *process, int path_fd, dev_t dev);
 
 #endif /* SFREG_MOUNTS_H */

@@ -227,6 +227,23 @@ static bool holes_are_sound(const struct synth_report *report)
 	return true;
 }
 
+static bool corrections_are_sound(const struct synth_report *report)
+{
+	uint64_t end = 0;
+
+	if (report->n_corrected > SYNTH_MAX_CORRECTED)
+		return false;
+	for (uint32_t i = 0; i < report->n_corrected; i++) {
+		const struct synth_correction *correction = &report->corrected[i];
+
+		if (!correction->len || correction->start < end ||
+		    correction->start > UINT64_MAX - correction->len)
+			return false;
+		end = correction->start + correction->len;
+	}
+	return true;
+}
+
 static int receive_report(const struct session *session)
 {
 	struct synth_report *report = session->job->report;
@@ -236,7 +253,7 @@ static int receive_report(const struct session *session)
 
 	if (error)
 		return error;
-	if (got.n_holes > SANDBOX_MAX_HOLES)
+	if (got.n_holes > SANDBOX_MAX_HOLES || !corrections_are_sound(&got))
 		return -EPROTO;
 	error = receive_new(session, &holes, got.n_holes * sizeof(*got.holes));
 	*report = got;

@@ -121,8 +121,28 @@ int frames_open(struct frames *frames, const struct image_section *section,
 	return -EBADMSG;
 }
 
+uint64_t frames_row(struct frames *frames, uint64_t at, struct description *d)
+{
+	Dwarf_Addr start, end;
+	int ra_column;
+	bool signal;
+
+	free(frames->row);
+	frames->row = NULL;
+	if (dwarf_cfi_addrframe(frames->cfi, at, &frames->row)) {
+		frames->row = NULL;
+		return 0;
+	}
+	ra_column = dwarf_frame_info(frames->row, &start, &end, &signal);
+	if (ra_column < 0 || end <= at)
+		return 0;
+	rule_describe(d, frames->row, ra_column, signal);
+	return end;
+}
+
 void frames_close(struct frames *frames)
 {
+	free(frames->row);
 	if (frames->cfi)
 		dwarf_cfi_end(frames->cfi);
 	if (frames->elf)

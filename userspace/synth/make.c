@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "emit.h"
+#include "errata.h"
 #include "frames.h"
 #include "ledger.h"
 
@@ -25,6 +26,8 @@ struct make {
 	struct emit emit;
 	struct ledger ledger;
 	uint64_t pc_operations;
+	struct errata errata;
+	struct correction correction;	/* of the function that is being added */
 };
 
 static void add_rule(struct make *make, uint64_t start, uint64_t end, const struct rule *rule)
@@ -35,6 +38,15 @@ static void add_rule(struct make *make, uint64_t start, uint64_t end, const stru
 	}
 	emit_rule(&make->emit, start, end, rule);
 	ledger_covered(&make->ledger, rule->kind, end - start);
+}
+
+static void add_corrected(struct make *make, uint64_t start, uint64_t end,
+			  const struct rule *wrong)
+{
+	struct rule rule = rule_with_cfa(wrong, &make->correction.cfa);
+
+	emit_rule(&make->emit, start, end, &rule);
+	ledger_corrected(&make->ledger, start, end - start, make->correction.erratum);
 }
 
 /* --- rules that depend on the pc ------------------------------------------------ */
@@ -134,31 +146,33 @@ static void add_row(struct make *make, uint64_t start, uint64_t end, const struc
 	rule = rule_at(d, start, &pc_matters);
 	if (pc_matters)
 		add_by_pc(make, start, end, d);
+	else if (start >= make->correction.start && start < make->correction.end)
+		add_corrected(make, start, end, &rule);
 	else
 		add_rule(make, start, end, &rule);
+}
+
+/* Where it changes whether rules are corrected, after @at. */
+static uint64_t change_after(const struct correction *correction, uint64_t at)
+{
+	return at < correction->start ? correction->start :
+	       at < correction->end ? correction->end : UINT64_MAX;
 }
 
 /* The row at @at, up to @limit. Return: where it ends; 0: there is none. */
 static uint64_t read_row(struct make *make, uint64_t at, uint64_t limit)
 {
+	uint64_t end, change = change_after(&make->correction, at);
 	struct description d;
-	Dwarf_Addr start, end;
-	Dwarf_Frame *frame;
-	int ra_column;
-	bool signal;
 
-	if (dwarf_cfi_addrframe(make->frames.cfi, at, &frame))
+	end = frames_row(&make->frames, at, &d);
+	if (!end)
 		return 0;
-	ra_column = dwarf_frame_info(frame, &start, &end, &signal);
-	if (ra_column < 0 || end <= at) {
-		free(frame);
-		return 0;
-	}
 	if (end > limit)
 		end = limit;
-	rule_describe(&d, frame, ra_column, signal);
+	if (end > change)
+		end = change;
 	add_row(make, at, end, &d);
-	free(frame);
 	return end;
 }
 
@@ -226,11 +240,16 @@ static int add_functions(struct make *make, const uint64_t *reach)
 	const struct synth_entries *entries = &make->entries;
 	uint64_t described = 0;
 	size_t i;
+	int error;
 
 	for (i = 0; i < entries->n && !make->emit.error; i++) {
 		const struct synth_entry *entry = &entries->entry[i];
 		uint64_t next = i + 1 < entries->n ? entry[1].start : UINT64_MAX;
 
+		error = errata_find(&make->errata, &make->image, &make->frames, entry,
+				    &make->correction);
+		if (error)
+			return error;
 		add_text(make, entry, entry->start, entry->end);
 		if (reach[i] > described)
 			described = reach[i];

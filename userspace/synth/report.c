@@ -13,6 +13,20 @@ void ledger_covered(struct ledger *ledger, enum synth_kind kind, uint64_t len)
 	ledger->report.described += len;
 }
 
+void ledger_corrected(struct ledger *ledger, uint64_t start, uint64_t len, uint32_t erratum)
+{
+	struct synth_report *report = &ledger->report;
+	struct synth_correction *last = report->n_corrected ?
+		&report->corrected[report->n_corrected - 1] : NULL;
+
+	ledger_covered(ledger, SYNTH_KIND_CORRECTED, len);
+	if (last && last->start + last->len == start && last->erratum == erratum)
+		last->len += len;
+	else if (report->n_corrected < SYNTH_MAX_CORRECTED)
+		report->corrected[report->n_corrected++] =
+			(struct synth_correction) { start, len, erratum };
+}
+
 void ledger_hole(struct ledger *ledger, uint64_t start, uint64_t end, enum synth_gap why)
 {
 	struct synth_report *report = &ledger->report;
@@ -68,6 +82,7 @@ const char *synth_kind_name(enum synth_kind kind)
 		[SYNTH_KIND_EXTENDED] = "extended",
 		[SYNTH_KIND_OUTERMOST] = "outermost",
 		[SYNTH_KIND_SIGNAL] = "signal frame",
+		[SYNTH_KIND_CORRECTED] = "corrected",
 	};
 
 	return (unsigned int)kind < SYNTH_KIND_COUNT ? names[kind] : "unknown";

@@ -16,15 +16,17 @@
 #define SIGNAL_SP	160
 #define SIGNAL_PC	168
 
+bool place_equal(const struct place *a, const struct place *b)
+{
+	return a->base == b->base && a->deref == b->deref && a->off == b->off;
+}
+
 bool rule_equal(const struct rule *a, const struct rule *b)
 {
 	return a->kind == b->kind && a->gap == b->gap && a->addend == b->addend &&
 	       a->indexed == b->indexed && a->index == b->index &&
-	       a->cfa.base == b->cfa.base && a->cfa.deref == b->cfa.deref &&
-	       a->cfa.off == b->cfa.off &&
-	       a->ra.base == b->ra.base && a->ra.deref == b->ra.deref &&
-	       a->ra.off == b->ra.off &&
-	       a->fp.base == b->fp.base && a->fp.deref == b->fp.deref && a->fp.off == b->fp.off;
+	       place_equal(&a->cfa, &b->cfa) && place_equal(&a->ra, &b->ra) &&
+	       place_equal(&a->fp, &b->fp);
 }
 
 static void describe(struct location *l, Dwarf_Frame *frame, int reg)
@@ -138,6 +140,15 @@ static enum synth_kind kind_of(const struct rule *rule)
 	    (is_slot(&rule->fp) || is_at(&rule->fp, REG_FP, false, 0)))
 		return SYNTH_KIND_PLAIN;
 	return SYNTH_KIND_FLEXIBLE;
+}
+
+struct rule rule_with_cfa(const struct rule *rule, const struct place *cfa)
+{
+	struct rule other = *rule;
+
+	other.cfa = *cfa;
+	other.kind = kind_of(&other);
+	return other;
 }
 
 /* The one signal frame that the module can step over is the kernel's. */

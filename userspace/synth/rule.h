@@ -36,7 +36,11 @@ struct rule {
 	uint8_t index;		/* a register */
 };
 
+bool place_equal(const struct place *a, const struct place *b);
 bool rule_equal(const struct rule *a, const struct rule *b);
+
+/* With another CFA: no place that is relative to it moves. */
+struct rule rule_with_cfa(const struct rule *rule, const struct place *cfa);
 
 /* What libdw says of a row, kept while it is asked for more than one pc. */
 struct description {

@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 /* Goes up whenever the same file would give another section. */
-#define SYNTH_VERSION		2
+#define SYNTH_VERSION		3
 
 /* More than any file has; a hostile one ends here. */
 #define SYNTH_MAX_SEGMENTS	16
@@ -80,6 +80,7 @@ enum synth_kind {
 	SYNTH_KIND_EXTENDED,	/* cfa = *(reg + off [+ 8 * reg]) + constant: sfreg's extension */
 	SYNTH_KIND_OUTERMOST,
 	SYNTH_KIND_SIGNAL,
+	SYNTH_KIND_CORRECTED,	/* the file says something else, which is wrong */
 	SYNTH_KIND_COUNT
 };
 
@@ -88,17 +89,28 @@ struct synth_hole {
 	enum synth_gap why;
 };
 
+/* A function whose call frame information is wrong, and known to be (errata.c). */
+struct synth_correction {
+	uint64_t start, len;	/* ELF virtual addresses */
+	uint32_t erratum;
+};
+
+#define SYNTH_MAX_CORRECTED	8
+
 /**
  * struct synth_report - how much of the text is described
  * @text: bytes of the executable segments
  * @described: bytes of them that an FDE describes
  * @covered: bytes that have rows, by kind
+ * @corrected: [n_corrected], in ascending order: what SYNTH_KIND_CORRECTED counts
  * @holes: [n_holes], in ascending order: described by an FDE, but without rows. Allocated
  */
 struct synth_report {
 	uint64_t text, described;
 	uint64_t covered[SYNTH_KIND_COUNT];
 	uint32_t n_functions, n_rows;
+	uint32_t n_corrected;
+	struct synth_correction corrected[SYNTH_MAX_CORRECTED];
 	uint32_t n_holes;
 	struct synth_hole *holes;
 };
@@ -123,6 +135,8 @@ void synth_report_free(struct synth_report *report);
 /* "cfa", "return address", ... in plain words, for reports. */
 const char *synth_gap_name(enum synth_gap gap);
 const char *synth_kind_name(enum synth_kind kind);
+/* What the function is called. */
+const char *synth_erratum_name(uint32_t erratum);
 
 /* A source that is an open file; fails as fstat(2) does, -EINVAL: not a regular file. */
 struct synth_file {

@@ -24,7 +24,7 @@ struct options {
 static const struct argp_option options[] = {
 	{ "output", 'o', "SECTION", 0, "Write the section's bytes to this file", 0 },
 	{ "embed", 'e', "COPY", 0, "Write a copy of FILE that carries the section", 0 },
-	{ "report", 'r', NULL, 0, "List the functions that have text without a rule", 0 },
+	{ "report", 'r', NULL, 0, "List the functions without a rule, or with a corrected one", 0 },
 	{ 0 }
 };
 
@@ -136,6 +136,20 @@ static void print_holes(int fd, const struct synth_report *report)
 	symbols_close(symbols);
 }
 
+static void print_corrections(const struct synth_report *report)
+{
+	uint32_t i;
+
+	for (i = 0; i < report->n_corrected; i++) {
+		const struct synth_correction *correction = &report->corrected[i];
+
+		printf("  0x%-16llx %8llu  %s: corrected\n",
+		       (unsigned long long)correction->start,
+		       (unsigned long long)correction->len,
+		       synth_erratum_name(correction->erratum));
+	}
+}
+
 /* --- what is written ------------------------------------------------------------ */
 
 /* Opens @name for writing, with as many of @fd's rights as @mask leaves; not the file itself. */
@@ -216,8 +230,10 @@ static int synth(const struct options *o, int fd, const struct synth_section *se
 	if (status)
 		return status;
 	print_summary(o->file, section, report);
-	if (o->report)
+	if (o->report) {
 		print_holes(fd, report);
+		print_corrections(report);
+	}
 	return EXIT_OK;
 }
 

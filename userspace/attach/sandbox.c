@@ -166,23 +166,6 @@ static int give_range(struct session *session, uint64_t at, uint64_t len)
 	return 0;
 }
 
-static bool text_is_sound(const struct synth_section *section, uint64_t size)
-{
-	uint64_t end = 0;
-
-	if (section->n_text > SYNTH_MAX_SEGMENTS)
-		return false;
-	for (uint32_t i = 0; i < section->n_text; i++) {
-		const struct synth_segment *text = &section->text[i];
-
-		if (!text->len || text->len > size || text->offset > size - text->len ||
-		    text->vaddr < end || text->vaddr > UINT64_MAX - text->len)
-			return false;
-		end = text->vaddr + text->len;
-	}
-	return true;
-}
-
 /* An allocation of its own for what follows on the socket; NULL stays where it is empty. */
 static int receive_new(const struct session *session, void **to, size_t len)
 {
@@ -203,45 +186,12 @@ static int receive_section(const struct session *session)
 
 	if (error)
 		return error;
-	if (got.len > SANDBOX_MAX_SECTION || !text_is_sound(&got, session->job->source->size) ||
-	    (got.len ? !got.base || (got.version != 2 && got.version != 3) : got.version))
+	if (!sandbox_section_is_sound(&got, session->job->source->size))
 		return -EPROTO;
 	error = receive_new(session, &bytes, got.len);
 	*section = got;
 	section->bytes = bytes;
 	return error;
-}
-
-static bool holes_are_sound(const struct synth_report *report)
-{
-	uint64_t end = 0;
-
-	for (uint32_t i = 0; i < report->n_holes; i++) {
-		const struct synth_hole *hole = &report->holes[i];
-
-		if (!hole->len || hole->start < end || hole->start > UINT64_MAX - hole->len ||
-		    hole->why < 0 || hole->why >= SYNTH_GAP_COUNT)
-			return false;
-		end = hole->start + hole->len;
-	}
-	return true;
-}
-
-static bool corrections_are_sound(const struct synth_report *report)
-{
-	uint64_t end = 0;
-
-	if (report->n_corrected > SYNTH_MAX_CORRECTED)
-		return false;
-	for (uint32_t i = 0; i < report->n_corrected; i++) {
-		const struct synth_correction *correction = &report->corrected[i];
-
-		if (!correction->len || correction->start < end ||
-		    correction->start > UINT64_MAX - correction->len)
-			return false;
-		end = correction->start + correction->len;
-	}
-	return true;
 }
 
 static int receive_report(const struct session *session)
@@ -253,12 +203,12 @@ static int receive_report(const struct session *session)
 
 	if (error)
 		return error;
-	if (got.n_holes > SANDBOX_MAX_HOLES || !corrections_are_sound(&got))
+	if (!sandbox_report_is_sound(&got))
 		return -EPROTO;
 	error = receive_new(session, &holes, got.n_holes * sizeof(*got.holes));
 	*report = got;
 	report->holes = holes;
-	if (!error && !holes_are_sound(report))
+	if (!error && !sandbox_holes_are_sound(report))
 		error = -EPROTO;
 	return error;
 }

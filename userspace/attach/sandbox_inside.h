@@ -58,6 +58,11 @@ struct sandbox_job {
 /* sandbox.c: fills in what is 0 of memory, address_space, time and time_per_mib. */
 int sandbox_run(struct sandbox_job *job);
 
+/* sandbox_sound.c. @size: of the file. Before the holes are received, and after. */
+bool sandbox_section_is_sound(const struct synth_section *section, uint64_t size);
+bool sandbox_report_is_sound(const struct synth_report *report);
+bool sandbox_holes_are_sound(const struct synth_report *report);
+
 /* sandbox_child.c: the child, from its birth on. All signals are blocked. */
 void __attribute__((__noreturn__)) sandbox_child(const struct sandbox_job *job, int socket);
 

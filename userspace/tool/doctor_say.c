@@ -167,8 +167,8 @@ static void say_reasons(const struct patient *patient)
 		say_reason(object);
 	}
 	if (n_small)
-		printf("\nA little is lacking, %llu bytes in all, in %zu other object%s: such as the\n"
-		       "compiler's start-up code.\n",
+		printf("\nA little is lacking, %llu bytes in all, in %zu other object%s: such\n"
+		       "as the compiler's start-up code.\n",
 		       (unsigned long long)small, n_small, n_small == 1 ? "" : "s");
 }
 

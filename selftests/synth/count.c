@@ -6,7 +6,7 @@
  */
 #include "equal.h"
 
-enum verdict { SILENT, EQUAL, HOLE, WRONG };
+enum verdict { SILENT, EQUAL, CORRECTED, HOLE, WRONG };
 
 /* Where the last byte was, and what came of it. */
 struct place_in_text {
@@ -45,6 +45,17 @@ static bool call_is_right(struct made *m, u64 addr, const struct rule *table)
 	return same_rule(&call, table) || (call.kind == NOTHING && table->kind == NOTHING);
 }
 
+static bool is_corrected(const struct made *m, u64 addr)
+{
+	const struct synth_report *r = &m->report;
+	u32 i;
+
+	for (i = 0; i < r->n_corrected; i++)
+		if (addr - r->corrected[i].start < r->corrected[i].len)
+			return true;
+	return false;
+}
+
 static const char *compare_rules(struct made *m, u64 addr, struct place_in_text *p)
 {
 	struct rule table = compiled_rule(&m->compiled, &m->object, addr);
@@ -60,7 +71,10 @@ static const char *compare_rules(struct made *m, u64 addr, struct place_in_text 
 	if (!p->described)
 		return "a row where no function is";
 	p->verdict = EQUAL;
-	return same_rule(&p->truth, &table) ? NULL : "another rule";
+	if (!is_corrected(m, addr))
+		return same_rule(&p->truth, &table) ? NULL : "another rule";
+	p->verdict = CORRECTED;
+	return same_rule(&p->truth, &table) ? "a correction that corrects nothing" : NULL;
 }
 
 /* Which hole of the report is this? */
@@ -105,6 +119,7 @@ static void count_byte(struct made *m, struct place_in_text *p, struct count *c)
 		note(m, c, p->addr, &p->truth, what);
 	c->described += p->described;
 	c->equal += p->verdict == EQUAL;
+	c->corrected += p->verdict == CORRECTED;
 }
 
 void count(struct made *m, u64 from, u64 to, struct count *c)

@@ -9,6 +9,7 @@
 #include "../truth/plant.h"
 #include "decode.h"
 #include "equal.h"
+#include "errata.h"
 #include "tap.h"
 
 /* Changed rows of each kind. */
@@ -73,12 +74,14 @@ static bool sums_agree(const struct made *m, const struct count *c)
 
 	for (i = 0; i < SYNTH_KIND_COUNT; i++)
 		covered += r->covered[i];
-	if (r->text == c->text && r->described == c->described && covered == c->equal)
+	if (r->text == c->text && r->described == c->described &&
+	    covered == c->equal + c->corrected &&
+	    r->covered[SYNTH_KIND_CORRECTED] == c->corrected)
 		return true;
 	printf("# text, described, covered: reported %llu %llu %llu, counted %llu %llu %llu\n",
 	       (unsigned long long)r->text, (unsigned long long)r->described,
 	       (unsigned long long)covered, (unsigned long long)c->text,
-	       (unsigned long long)c->described, (unsigned long long)c->equal);
+	       (unsigned long long)c->described, (unsigned long long)(c->equal + c->corrected));
 	return false;
 }
 
@@ -94,7 +97,8 @@ static void tell_line(const struct made *m, const struct count *c, const char *n
 	       (unsigned long long)c->described, (unsigned long long)c->equal);
 	for (i = 0; i < SYNTH_GAP_COUNT; i++)
 		printf("\t%llu", (unsigned long long)c->holes[i]);
-	printf("\t%zu\t%u\t%.3f\n", m->section.len, m->section.version, m->seconds);
+	printf("\t%llu\t%zu\t%u\t%.3f\n", (unsigned long long)c->corrected,
+	       m->section.len, m->section.version, m->seconds);
 }
 
 /* What those see who know nothing of extensions. */
@@ -137,13 +141,14 @@ static void check_file(const char *name, const char *path, const char *dir, bool
 		return;
 	}
 	count(&m, 0, UINT64_MAX, &c);
-	ok(c.equal && !c.wrong && sums_agree(&m, &c),
-	   "%s: %llu bytes of text, %llu described, %llu equal, %llu wrong", name,
-	   (unsigned long long)c.text, (unsigned long long)c.described,
-	   (unsigned long long)c.equal, (unsigned long long)c.wrong);
+	ok(c.equal && !c.wrong && sums_agree(&m, &c) && errata_are_right(&m, name),
+	   "%s: %llu bytes described, %llu equal, %llu corrected, %llu wrong", name,
+	   (unsigned long long)c.described, (unsigned long long)c.equal,
+	   (unsigned long long)c.corrected, (unsigned long long)c.wrong);
 	tell_wrongs(&m, &c);
 	tell_line(&m, &c, name);
 	save(&m, dir, name);
+	check_spoilt_errata(&m, name);
 	if (plant)
 		check_plants(&m, name);
 	made_close(&m);

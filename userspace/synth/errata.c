@@ -10,7 +10,8 @@
 struct erratum {
 	const char *name;	/* for people */
 	uint32_t size;
-	uint64_t hash;		/* of its text */
+	uint64_t hash;		/* of its text, without: */
+	uint16_t fields[5];	/* 4 bytes each, to a 0: how far other objects' functions are */
 	/* Bytes of the function, and the CFA there: as said, and as it is. */
 	uint32_t from, to;
 	struct place wrong, right;
@@ -38,9 +39,13 @@ static const struct erratum known[] = {
 		.from = 0x19e, .to = 0x1a0,
 		.wrong = { .base = REG_SP, .off = 168 }, .right = { .base = REG_SP, .off = 8 },
 	},
-	/* mov %rsp,%rbp; ... sub %rax,%rsp: of the latter nothing is said; rbp stays. */
+	/*
+	 * mov %rsp,%rbp; ... sub %rax,%rsp: of the latter nothing is said; rbp stays. It calls
+	 * AES_encrypt and AES_decrypt.
+	 */
 	{
-		.name = "bsaes_xts_decrypt", .size = 0x84b, .hash = 0xeea7ec11a61f488f,
+		.name = "bsaes_xts_decrypt", .size = 0x84b, .hash = 0xb856684d4caae72d,
+		.fields = { 0x2c, 0x74b, 0x7b6, 0x801 },
 		.from = 0x47, .to = 0x82e,
 		.wrong = { .base = REG_SP, .off = 128 },
 		.right = { .base = REG_FP, .off = 128 },
@@ -58,13 +63,20 @@ const char *synth_erratum_name(uint32_t erratum)
 }
 
 /* FNV-1a. Who makes a file that collides with another could have written its rules at once. */
-static uint64_t hash_of(const uint8_t *bytes, uint32_t len)
+static uint64_t hash_of(const struct erratum *e, const uint8_t *bytes)
 {
 	uint64_t hash = 0xcbf29ce484222325;
+	const uint16_t *field = e->fields;
 	uint32_t i;
 
-	for (i = 0; i < len; i++)
+	for (i = 0; i < e->size; i++) {
+		if (i && i == *field) {
+			i += 3;
+			field++;
+			continue;
+		}
 		hash = (hash ^ bytes[i]) * 0x100000001b3;
+	}
 	return hash;
 }
 
@@ -91,10 +103,8 @@ static bool says(struct frames *frames, uint64_t at, uint64_t end, const struct 
 
 /* Of text that is in one segment. Not: -ENOENT. */
 static int read_text(struct errata *errata, struct image *image,
-		     const struct synth_entry *entry, uint64_t *hash)
+		     const struct synth_entry *entry, const uint8_t **bytes)
 {
-	uint64_t size = entry->end - entry->start;
-	const uint8_t *bytes;
 	uint32_t i;
 	int error;
 
@@ -104,10 +114,8 @@ static int read_text(struct errata *errata, struct image *image,
 		if (entry->start < text->vaddr || entry->end > text->vaddr + text->len)
 			continue;
 		errata->n_reads++;
-		error = image_fetch(image, text->offset + (entry->start - text->vaddr), size,
-				    &bytes);
-		if (!error)
-			*hash = hash_of(bytes, size);
+		error = image_fetch(image, text->offset + (entry->start - text->vaddr),
+				    entry->end - entry->start, bytes);
 		/* The file has been read in too many pieces already. */
 		return error == -EFBIG ? -ENOENT : error;
 	}
@@ -118,7 +126,7 @@ int errata_find(struct errata *errata, struct image *image, struct frames *frame
 		const struct synth_entry *entry, struct correction *correction)
 {
 	const struct erratum *e;
-	uint64_t hash;
+	const uint8_t *text;
 	int error;
 
 	*correction = (struct correction) { 0 };
@@ -130,10 +138,10 @@ int errata_find(struct errata *errata, struct image *image, struct frames *frame
 			break;
 	if (e == known + N_KNOWN)
 		return 0;
-	error = read_text(errata, image, entry, &hash);
+	error = read_text(errata, image, entry, &text);
 	if (error)
 		return error == -ENOENT ? 0 : error;
-	if (hash == e->hash)
+	if (hash_of(e, text) == e->hash)
 		*correction = (struct correction) {
 			entry->start + e->from, entry->start + e->to, e->right, e - known,
 		};

@@ -33,6 +33,7 @@ wanted=$(sort -k 2 <<END
 lrwxrwxrwx opt/x/lib/libsfreg.so
 -rw-r--r-- opt/x/lib/libsfreg.so.0
 -rw-r--r-- opt/x/lib/pkgconfig/libsfreg.pc
+-rwxr-xr-x opt/x/sbin/sfregd
 $pages
 END
 )

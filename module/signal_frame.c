@@ -45,17 +45,20 @@ static bool sfreg_is_sigreturn_code(void *env, u64 pc)
 /*
  * Handlers are shared by threads and changed under a lock that we can not take:
  * each word is read once, and is only compared. ->sighand is NULL late in exit;
- * RCU keeps what it pointed to.
+ * RCU keeps what it pointed to. While the kernel is at the restorer's one system call, the
+ * pc is behind that instruction, which with every libc is the restorer's last.
  */
 static bool sfreg_is_installed_restorer(u64 pc)
 {
 	struct sighand_struct *sighand = rcu_dereference(current->sighand);
-	const __sigrestore_t restorer = (__sigrestore_t)u64_to_user_ptr(pc);
+	u64 restorer;
 	int i;
 
-	for (i = 0; pc && sighand && i < _NSIG; i++)
-		if (READ_ONCE(sighand->action[i].sa.sa_restorer) == restorer)
+	for (i = 0; pc && sighand && i < _NSIG; i++) {
+		restorer = (unsigned long)READ_ONCE(sighand->action[i].sa.sa_restorer);
+		if (restorer && (restorer == pc || restorer + sizeof(mov_rax) == pc))
 			return true;
+	}
 	return false;
 }
 

@@ -209,4 +209,65 @@ TEST(row_of_a_trampoline)
 	EXPECT_LT(6, t->capture.bt.count);
 }
 
+/*
+ * A thread that is sampled while the kernel returns from its signal stands behind the
+ * restorer's system call. Here the restorer makes another call there: that of the backtrace,
+ * with what the handler left in its arguments.
+ */
+static struct sft_capture behind;
+struct arguments {
+	long fd, request;
+	void *argument;
+};
+
+/* Read by the assembly. */
+extern const struct arguments *behind_args __attribute__((__visibility__("hidden")));
+const struct arguments *behind_args;
+void leave_arguments(int sig);
+asm(".pushsection .text\n"
+    ".type leave_arguments, @function\n"
+    "leave_arguments:\n"
+    "	mov	behind_args(%rip), %rax\n"
+    "	mov	(%rax), %rdi\n"
+    "	mov	8(%rax), %rsi\n"
+    "	mov	16(%rax), %rdx\n"
+    "	ret\n"
+    ".size leave_arguments, . - leave_arguments\n"
+    ".popsection");
+
+TEST(behind_the_system_call)
+{
+	static const uint8_t code[] = {
+		0x48, 0xc7, 0xc0, SYS_ioctl, 0, 0, 0, 0x0f, 0x05,
+		/* Not at once: it must not be known by what stands there. */
+		0x90, 0x48, 0xc7, 0xc0, SYS_rt_sigreturn, 0, 0, 0, 0x0f, 0x05,
+	};
+	uint8_t *text = sft_map(SFT_PAGE, SFT_RWX);
+	struct kernel_sigaction sa = {
+		.handler = leave_arguments, .flags = SA_RESTORER, .restorer = text,
+	};
+	const struct arguments args = {
+		sft_open(), SFREG_IOC_BACKTRACE, &behind.bt,
+	};
+
+	memcpy(text, code, sizeof(code));
+	ASSERT_LE(0, args.fd);
+	ASSERT_EQ(0, sft_self_register(args.fd));
+	behind_args = &args;
+	behind.bt = (struct sfreg_backtrace) {
+		.size = sizeof(behind.bt), .frames = sft_addr(behind.frames),
+		.count = SFT_FRAMES,
+	};
+	ASSERT_EQ(0, raw(SYS_rt_sigaction, SIGUSR1, (long)&sa, 0, 8));
+	send();
+	ASSERT_LT(4, behind.bt.count);
+	EXPECT_EQ(sft_addr(text) + 9, behind.frames[0].pc);
+	EXPECT_EQ(SFREG_KIND_DISCONTINUITY, behind.frames[1].kind);
+	EXPECT_EQ(SFREG_SOURCE_SIGNAL_FRAME, behind.frames[1].source);
+	/* Interrupted were send()'s system call and its callers. */
+	EXPECT_LE(sft_addr(send), behind.frames[1].pc);
+	EXPECT_GT(sft_addr(send) + 64, behind.frames[1].pc);
+	EXPECT_EQ(SFREG_SOURCE_SFRAME, behind.frames[2].source);
+}
+
 SFT_MAIN

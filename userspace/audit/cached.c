@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Sections that were made of an object's .eh_frame before: the user's cache first,
- * then the machine's, unless the user names one. The file is hashed, so that what is found is of those very bytes,
- * and that the file is the one that is mapped is seen as for its section headers.
+ * Sections that were made of an object's .eh_frame before: the user's cache first, then the
+ * machine's, unless the user names one. The file is hashed, so that what is found is of those
+ * very bytes, and that the file is the one that is mapped is seen as for its section headers.
  */
 #include <sys/mman.h>
 

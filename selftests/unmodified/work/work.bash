@@ -30,7 +30,7 @@ words()
 }
 
 while :; do
-	fib 16
+	fib 9
 	all=$(words)
 	[[ $all =~ (word[0-9]+).*(word[0-9]+) ]] && last=${BASH_REMATCH[2]}
 	all=${all//word/w} last=${last^^}

@@ -31,12 +31,14 @@ windows()
 	pid=$!
 	exec 8> "$work/in"
 	for _ in $(seq 200); do
-		"$sfreg" ps $pid > "$work/windows" 2> /dev/null &&
+		"$sfreg" ps $pid > /dev/null 2>&1 &&
 			[ "$(readlink /proc/$pid/exe)" = "$(readlink -f "$(command -v cat)")" ] &&
 			[ "$(awk '$1 == "State:" { print $2 }' /proc/$pid/status)" = S ] && break
 		sleep 0.1
 	done
-	"$sfreg" ps $pid | awk 'NF == 6 && NR > 1 { print $6 }' | sort
+	# Only now: what was asked before may have been another program's.
+	"$sfreg" ps $pid > "$work/windows"
+	awk 'NF == 6 && NR > 1 { print $6 }' "$work/windows" | sort
 	exec 8>&-
 	wait $pid
 	rm "$work/in"

@@ -231,13 +231,7 @@ static int attach_with(struct attach *attach, pid_t pid)
 int attach_process(struct broker *broker, pid_t pid, struct attach_result *result,
 		   attach_say *say, void *ctx)
 {
-	struct attach attach = {
-		.broker = broker,
-		.find = broker_find,
-		.result = result,
-		.say = say,
-		.ctx = ctx,
-	};
+	struct attach attach = { broker, broker_find, .result = result, .say = say, .ctx = ctx };
 
 	return attach_with(&attach, pid);
 }
@@ -245,13 +239,7 @@ int attach_process(struct broker *broker, pid_t pid, struct attach_result *resul
 int attach_known(struct broker *broker, pid_t pid, struct attach_result *result,
 		 attach_say *say, void *ctx)
 {
-	struct attach attach = {
-		.broker = broker,
-		.find = broker_look,
-		.result = result,
-		.say = say,
-		.ctx = ctx,
-	};
+	struct attach attach = { broker, broker_look, .result = result, .say = say, .ctx = ctx };
 
 	return attach_with(&attach, pid);
 }

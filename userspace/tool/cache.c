@@ -55,26 +55,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const char *reason(int error)
-{
-	switch (-error) {
-	case EINVAL:
-		return "not a regular file";
-	case ENOEXEC:
-		return "no 64-bit x86 program or shared library";
-	case EBADMSG:
-		return "its headers contradict each other or the file's size";
-	case EFBIG:
-		return "larger than anything that is taken";
-	case ETIMEDOUT:
-		return "reading it took too long";
-	case EPROTO:
-		return "reading it failed";
-	default:
-		return strerror(-error);
-	}
-}
-
 static void fill_one(void *ctx, const char *path)
 {
 	static const char *const words[] = {
@@ -86,7 +66,7 @@ static void fill_one(void *ctx, const char *path)
 	int ret = fill_file(filling->dir, path);
 
 	if (ret < 0)
-		filling->status = complain("%s: %s", path, reason(ret));
+		filling->status = complain("%s: %s", path, explain_file(ret));
 	else
 		printf("%s: %s\n", path, words[ret]);
 }

@@ -99,6 +99,30 @@ const char *explain(int error)
 	}
 }
 
+const char *explain_file(int error)
+{
+	switch (-error) {
+	case EINVAL:
+		return "not a regular file";
+	case ENOEXEC:
+		return "no 64-bit x86 program or shared library";
+	case EBADMSG:
+		return "its headers contradict each other or the file's size";
+	case EFBIG:
+		return "larger than anything that is taken";
+	case ENODATA:
+		return "it has no call frame information";
+	case ETIMEDOUT:
+		return "reading it took too long";
+	case EPROTO:
+		return "reading it failed";
+	case EEXIST:
+		return "it has an .sframe section already";
+	default:
+		return strerror(-error);
+	}
+}
+
 void parse_nothing(int argc, char **argv, const char *text)
 {
 	const struct argp argp = { .doc = text };

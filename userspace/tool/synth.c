@@ -55,28 +55,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const char *reason(int error)
-{
-	switch (-error) {
-	case ENOEXEC:
-		return "no 64-bit x86 program or shared library";
-	case EBADMSG:
-		return "its headers contradict each other or the file's size";
-	case EFBIG:
-		return "larger than anything that is taken";
-	case ENODATA:
-		return "it has no call frame information";
-	case ETIMEDOUT:
-		return "reading it takes too long";
-	case EPROTO:
-		return "reading it failed";
-	case EEXIST:
-		return "it has an .sframe section already";
-	default:
-		return strerror(-error);
-	}
-}
-
 /* --- what is printed ------------------------------------------------------------ */
 
 static void print_bytes(const char *what, uint64_t bytes, uint64_t of)
@@ -213,7 +191,7 @@ static int write_copy(const struct options *o, int fd, const struct synth_sectio
 		return EXIT_FAILED;
 	error = synth_embed(fd, section, to);
 	error = close_output(o->embed, to, error);
-	return error ? complain("%s: %s", o->file, reason(error)) : EXIT_OK;
+	return error ? complain("%s: %s", o->file, explain_file(error)) : EXIT_OK;
 }
 
 static int synth(const struct options *o, int fd, const struct synth_section *section,
@@ -222,7 +200,7 @@ static int synth(const struct options *o, int fd, const struct synth_section *se
 	int status = EXIT_OK;
 
 	if (!section->len)
-		return complain("%s: %s", o->file, reason(-ENODATA));
+		return complain("%s: %s", o->file, explain_file(-ENODATA));
 	if (o->output)
 		status = write_section(o, fd, section);
 	if (o->embed && !status)
@@ -262,7 +240,7 @@ int cmd_synth(int argc, char **argv)
 		error = sandbox_synth(&file.source, &trace, &section, &report);
 	}
 	if (error)
-		return complain("%s: %s", o.file, reason(error));
+		return complain("%s: %s", o.file, explain_file(error));
 	error = synth(&o, fd, &section, &report);
 	synth_free(&section);
 	synth_report_free(&report);

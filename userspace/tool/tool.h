@@ -29,6 +29,9 @@ int complain(const char *format, ...) __attribute__((__format__(__printf__, 1, 2
 /* A negative errno of the library in plain words. */
 const char *explain(int error);
 
+/* The same of a file that a section was to be made for. */
+const char *explain_file(int error);
+
 /* Parses the arguments of a subcommand that takes none. */
 void parse_nothing(int argc, char **argv, const char *doc);
 

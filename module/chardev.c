@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "chardev.h"
+#include "events.h"
 #include "hook.h"
 #include "ingest.h"
 #include "query.h"
@@ -70,12 +71,16 @@ static const struct file_operations sfreg_fops = {
 	.llseek = noop_llseek,
 };
 
+static const struct attribute_group *sfreg_groups[] = {
+	&sfreg_stats_group, &sfreg_events_group, NULL,
+};
+
 static struct miscdevice sfreg_misc = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "sfreg",
 	.mode = 0666,
 	.fops = &sfreg_fops,
-	.groups = sfreg_stats_groups,
+	.groups = sfreg_groups,
 };
 
 int sfreg_chardev_init(void)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The only file that attaches to the kernel: two ftrace_ops.
+ * The only file that attaches to the kernel: three ftrace_ops.
  *
  * "Redirect" changes where a call goes: perf_callchain_user() to our walk, and
  * prctl(2) to our door. The callback decides; for everyone else it does nothing
  * and the original runs. "Notify" only listens: fork, exit and unmapped text.
+ * "Mapped" listens, too, but only while somebody listens to its tracepoint.
  *
- * Two ops and no more: each costs a tenth of a second to attach and to detach.
- * A callback tells its functions by address.
+ * No more than these: each costs a tenth of a second to attach and to detach. A
+ * callback tells its functions by address.
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
@@ -19,7 +20,9 @@
 
 #include "callchain.h"
 #include "compat.h"
+#include "events.h"
 #include "hook.h"
+#include "mapping.h"
 #include "prctl.h"
 #include "space.h"
 #include "stats.h"
@@ -46,6 +49,12 @@ static struct sfreg_hook sfreg_notifies[] = {
 	[SFREG_HOOK_EXIT]	= { "exit_mmap", 0 },
 	[SFREG_HOOK_FORK]	= { "uprobe_dup_mmap", SFREG_FEAT_FORK },
 	[SFREG_HOOK_UNMAP]	= { "unmap_vmas", SFREG_FEAT_UNMAP },
+};
+
+/* By mmap(2) and by mprotect(2), with the mapping in place; inlined into neither. */
+static struct sfreg_hook sfreg_mappeds[] = {
+	{ "uprobe_mmap", 0 },
+	{ "vma_set_page_prot", 0 },
 };
 
 static DEFINE_MUTEX(sfreg_hooks_mutex);
@@ -106,12 +115,20 @@ static void notrace sfreg_notify(unsigned long ip, unsigned long parent_ip,
 {
 	void *mm = (void *)sfreg_ftrace_arg(fregs, 0);
 
-	if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_UNMAP], ip))
+	if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_UNMAP], ip)) {
 		sfreg_unmap_notify(fregs);
-	else if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_FORK], ip))
+	} else if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_FORK], ip)) {
 		sfreg_space_fork(mm, (void *)sfreg_ftrace_arg(fregs, 1));
-	else if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_EXIT], ip))
+	} else if (sfreg_hook_is(&sfreg_notifies[SFREG_HOOK_EXIT], ip)) {
 		sfreg_space_exit(mm);
+		sfreg_mapping_forget(mm);
+	}
+}
+
+static void notrace sfreg_mapped(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	sfreg_mapping_note((void *)sfreg_ftrace_arg(fregs, 0));
 }
 
 /* PERMANENT: kernel.ftrace_enabled=0 is refused instead of switching us off. */
@@ -122,6 +139,11 @@ static struct ftrace_ops sfreg_redirect_ops = {
 
 static struct ftrace_ops sfreg_notify_ops = {
 	.func = sfreg_notify,
+	.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT,
+};
+
+static struct ftrace_ops sfreg_mapped_ops = {
+	.func = sfreg_mapped,
 	.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT,
 };
 
@@ -228,8 +250,33 @@ int sfreg_hooks_detach(void)
 	return err;
 }
 
+static int sfreg_mapped_attach(void)
+{
+	int err;
+
+	mutex_lock(&sfreg_hooks_mutex);
+	err = sfreg_ops_attach(&sfreg_mapped_ops, sfreg_mappeds, ARRAY_SIZE(sfreg_mappeds), 0);
+	mutex_unlock(&sfreg_hooks_mutex);
+	return err;
+}
+
+static void sfreg_mapped_detach(void)
+{
+	mutex_lock(&sfreg_hooks_mutex);
+	sfreg_ops_detach(&sfreg_mapped_ops);
+	mutex_unlock(&sfreg_hooks_mutex);
+}
+
+void sfreg_hooks_init(void)
+{
+	sfreg_events_on_map(sfreg_mapped_attach, sfreg_mapped_detach);
+}
+
 void sfreg_hooks_exit(void)
 {
+	/* Who listens by tracefs, and not by perf, does not keep the module. */
+	sfreg_events_on_map(NULL, NULL);
+	sfreg_mapped_detach();
 	/*
 	 * A prctl handler that outlived an earlier detach (off, while it was parked)
 	 * may have put its reference and still stand in our text.
@@ -238,6 +285,7 @@ void sfreg_hooks_exit(void)
 	/* Not before: this leaves ops that can not be used again. */
 	ftrace_free_filter(&sfreg_redirect_ops);
 	ftrace_free_filter(&sfreg_notify_ops);
+	ftrace_free_filter(&sfreg_mapped_ops);
 }
 
 u64 sfreg_hooks_features(void)

@@ -5,6 +5,9 @@
 
 #include <linux/types.h>
 
+/* Before all others. */
+void sfreg_hooks_init(void);
+
 /* Process context of a task with an mm. On: 0 or an errno; the second on is 0. */
 int sfreg_hooks_attach(void);
 /* Afterwards no text of the module runs through a hook. An errno: some may. */

@@ -16,6 +16,7 @@ static int __init sfreg_init(void)
 	int err;
 
 	sfreg_target_init();
+	sfreg_hooks_init();
 	err = sfreg_spaces_init();
 	if (err)
 		goto exit_target;

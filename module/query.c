@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "ingest.h"
+#include "mapping.h"
 #include "query.h"
 #include "registry.h"
 #include "signal_info.h"
@@ -107,6 +108,7 @@ long sfreg_query_list(void __user *arg)
 	mm = sfreg_target_get(list.mem_fd);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
+	sfreg_mapping_forget(mm);
 	root = sfreg_registry_windows(mm);
 	mmput(mm);
 	if (IS_ERR(root))

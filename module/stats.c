@@ -7,9 +7,6 @@
 
 #include "stats.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
 DEFINE_PER_CPU(struct sfreg_counters, sfreg_counters);
 atomic_long_t sfreg_gauges[SFREG_N_GAUGES];
 
@@ -63,9 +60,7 @@ static struct attribute *sfreg_stats_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group sfreg_stats_group = {
+const struct attribute_group sfreg_stats_group = {
 	.name = "stats",
 	.attrs = sfreg_stats_attrs,
 };
-
-const struct attribute_group *sfreg_stats_groups[] = { &sfreg_stats_group, NULL };

@@ -66,6 +66,6 @@ static inline void sfreg_gauge_add(enum sfreg_gauge gauge, long n)
 }
 
 /* For the misc device: its directory "stats". */
-extern const struct attribute_group *sfreg_stats_groups[];
+extern const struct attribute_group sfreg_stats_group;
 
 #endif /* SFREG_STATS_H */

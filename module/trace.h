@@ -11,6 +11,10 @@
 
 #include <linux/tracepoint.h>
 
+/* Of events.c. */
+int sfreg_events_begin_map(void);
+void sfreg_events_end_map(void);
+
 DECLARE_EVENT_CLASS(sfreg_text,
 	TP_PROTO(const void *mm, u64 start, u64 end),
 	TP_ARGS(mm, start, end),
@@ -43,6 +47,16 @@ DEFINE_EVENT(sfreg_text, sfreg_remove,
 DEFINE_EVENT(sfreg_text, sfreg_unmap,
 	TP_PROTO(const void *mm, u64 start, u64 end),
 	TP_ARGS(mm, start, end)
+);
+
+/*
+ * The current process has mapped text of a file (mmap, mprotect, exec); the range
+ * is of that mapping. Not told again until its windows have been listed.
+ */
+DEFINE_EVENT_FN(sfreg_text, sfreg_map,
+	TP_PROTO(const void *mm, u64 start, u64 end),
+	TP_ARGS(mm, start, end),
+	sfreg_events_begin_map, sfreg_events_end_map
 );
 
 #endif /* SFREG_TRACE_H */

@@ -105,3 +105,21 @@ int process_check(const struct process *process)
 		return error;
 	return memcmp(now, process->auxv, sizeof(now)) ? -EAGAIN : 0;
 }
+
+uint64_t process_files_size(pid_t pid)
+{
+	unsigned long long size = 0, data = 0;
+	char path[32], text[128] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	/* Size, resident, shared, text, 0, data and stack. */
+	if (read(fd, text, sizeof(text) - 1) <= 0 ||
+	    sscanf(text, "%llu %*u %*u %*u %*u %llu", &size, &data) != 2 || data > size)
+		size = data;
+	close(fd);
+	return size - data;
+}

@@ -43,4 +43,12 @@ void process_close(struct process *process);
  */
 int process_check(const struct process *process);
 
+/*
+ * process_files_size() - pages that a process maps of files and does not write to, about
+ *
+ * Grows with each library, hardly with data. Asking does not hold up the process, unlike
+ * reading its mappings. Return: 0: there is none, or it may not be asked.
+ */
+uint64_t process_files_size(pid_t pid);
+
 #endif /* SFREG_PROCESS_H */

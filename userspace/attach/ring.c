@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * The event counts nothing (PERF_COUNT_SW_DUMMY): it is there for the records that the
- * kernel writes beside. The kernel moves data_head, we move data_tail, and each must see
- * the other's bytes before the other's index.
+ * Two events write to a CPU's ring. One counts nothing (PERF_COUNT_SW_DUMMY): it is there for
+ * the records of executions, forks and ends that the kernel writes beside. The other is the
+ * module's tracepoint, whose samples tell of mappings; perf's own records of these would
+ * make every mmap(2) on the machine dearer.
+ *
+ * The kernel moves data_head, we move data_tail, and each must see the other's bytes before
+ * the other's index.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,7 +26,8 @@ struct reading {
 	uint64_t value, enabled, lost;
 };
 
-static const struct perf_event_attr wanted = {
+/* All records end with the time, samples too. */
+static const struct perf_event_attr tasks = {
 	.type = PERF_TYPE_SOFTWARE,
 	.size = sizeof(struct perf_event_attr),
 	.config = PERF_COUNT_SW_DUMMY,
@@ -30,8 +35,6 @@ static const struct perf_event_attr wanted = {
 	.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_LOST,
 	.exclude_kernel = 1,
 	.exclude_hv = 1,
-	.mmap = 1,
-	.mmap2 = 1,
 	.comm = 1,
 	.comm_exec = 1,
 	.task = 1,
@@ -42,9 +45,20 @@ static const struct perf_event_attr wanted = {
 	.wakeup_watermark = 1,
 };
 
-static int open_event(int cpu, bool *counts)
+static const struct perf_event_attr maps = {
+	.type = PERF_TYPE_TRACEPOINT,
+	.size = sizeof(struct perf_event_attr),
+	.sample_period = 1,
+	.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
+	.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_LOST,
+	.use_clockid = 1,
+	.clockid = CLOCK_MONOTONIC,
+	.watermark = 1,
+	.wakeup_watermark = 1,
+};
+
+static int open_event(struct perf_event_attr attr, int cpu, bool *counts)
 {
-	struct perf_event_attr attr = wanted;
 	int fd;
 
 	fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
@@ -58,33 +72,54 @@ static int open_event(int cpu, bool *counts)
 	return fd < 0 ? -errno : fd;
 }
 
-int ring_open(struct ring *ring, int cpu, unsigned int pages)
+static int open_tasks(struct ring *ring, int cpu)
 {
-	size_t size = (pages + 1) * PAGE;
-	bool counts;
-	int fd, error;
+	void *base;
 
-	fd = open_event(cpu, &counts);
-	if (fd < 0)
-		return fd;
-	*ring = (struct ring) { .fd = fd, .size = size, .counts = counts };
-	ring->base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (ring->base == MAP_FAILED) {
-		error = -errno;
-		close(fd);
-		ring->fd = -1;
-		return error;
-	}
+	ring->fd = open_event(tasks, cpu, &ring->counts);
+	if (ring->fd < 0)
+		return ring->fd;
+	base = mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+	if (base == MAP_FAILED)
+		return -errno;
+	ring->base = base;
 	return 0;
+}
+
+static int open_maps(struct ring *ring, int cpu, unsigned int map_event)
+{
+	struct perf_event_attr attr = maps;
+	bool counts;
+
+	attr.config = map_event;
+	ring->map_fd = open_event(attr, cpu, &counts);
+	if (ring->map_fd < 0)
+		return ring->map_fd;
+	return ioctl(ring->map_fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) ? -errno : 0;
+}
+
+int ring_open(struct ring *ring, int cpu, unsigned int pages, unsigned int map_event)
+{
+	int error;
+
+	*ring = (struct ring) { .fd = -1, .map_fd = -1, .size = (pages + 1) * PAGE };
+	error = open_tasks(ring, cpu);
+	if (!error)
+		error = open_maps(ring, cpu, map_event);
+	if (error)
+		ring_close(ring);
+	return error;
 }
 
 void ring_close(struct ring *ring)
 {
-	if (ring->fd < 0)
-		return;
-	munmap(ring->base, ring->size);
-	close(ring->fd);
-	ring->fd = -1;
+	if (ring->map_fd >= 0)
+		close(ring->map_fd);
+	if (ring->base)
+		munmap(ring->base, ring->size);
+	if (ring->fd >= 0)
+		close(ring->fd);
+	*ring = (struct ring) { .fd = -1, .map_fd = -1 };
 }
 
 /* A record may go on at the ring's beginning; @copy is where it is put together. */
@@ -126,13 +161,14 @@ bool ring_read(struct ring *ring, ring_tell *tell, void *ctx)
 
 uint64_t ring_lost(struct ring *ring, uint64_t told)
 {
-	struct reading now = { 0 };
+	struct reading now[2] = { 0 };
 	uint64_t more;
 
-	if (!ring->counts || read(ring->fd, &now, sizeof(now)) != sizeof(now))
+	if (!ring->counts || read(ring->fd, &now[0], sizeof(now[0])) != sizeof(now[0]) ||
+	    read(ring->map_fd, &now[1], sizeof(now[1])) != sizeof(now[1]))
 		return told;
-	more = now.lost - ring->lost;
-	ring->lost = now.lost;
+	more = now[0].lost + now[1].lost - ring->lost;
+	ring->lost += more;
 	return more;
 }
 

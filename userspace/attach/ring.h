@@ -11,23 +11,28 @@
 #include <stdint.h>
 
 /**
- * struct ring - an open event and its ring
- * @fd: the event; -1: not open
+ * struct ring - what is open for one CPU
+ * @fd: the event that the ring belongs to; -1: not open
+ * @map_fd: the module's, which writes to the same ring
  * @base, @size: what is mapped: a page of control and the data
  * @counts: the kernel keeps count of what it had no room for
  * @lost: that count, when it was last looked at
  * @enabled: for how long the event had been counting when it was last looked at
  */
 struct ring {
-	int fd;
+	int fd, map_fd;
 	void *base;
 	size_t size;
 	bool counts;
 	uint64_t lost, enabled;
 };
 
-/* Return: 0, -ENODEV: the CPU is off, or -errno. */
-int ring_open(struct ring *ring, int cpu, unsigned int pages);
+/*
+ * @map_event: the number of the module's tracepoint sfreg_map.
+ *
+ * Return: 0, -ENODEV: the CPU is off, or -errno.
+ */
+int ring_open(struct ring *ring, int cpu, unsigned int pages, unsigned int map_event);
 void ring_close(struct ring *ring);
 
 typedef void ring_tell(void *ctx, const struct perf_event_header *record);

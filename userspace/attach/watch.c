@@ -4,6 +4,7 @@
  * that can, or by nobody; so the kernel's own count is asked whenever a ring was full.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 struct watch {
 	int epoll;
-	unsigned int pages;
+	unsigned int pages, map_event;
 	int n;
 	watch_tell *tell;
 	void *ctx;
@@ -24,13 +25,10 @@ struct watch {
 };
 
 /* Records begin with these; see perf_event_open(2). */
-struct mmap2_record {
+struct mapped_sample {
 	struct perf_event_header header;
 	uint32_t pid, tid;
-	uint64_t addr, len, pgoff;
-	uint8_t file[24];
-	uint32_t prot, flags;
-	char name[];
+	uint64_t time;
 };
 
 struct comm_record {
@@ -49,7 +47,7 @@ struct lost_record {
 	uint64_t id, lost;
 };
 
-/* By sample_id_all and PERF_SAMPLE_TIME, the last word. */
+/* By sample_id_all and PERF_SAMPLE_TIME, the last word; of samples, too. */
 static uint64_t time_of(const struct perf_event_header *record)
 {
 	uint64_t time;
@@ -58,23 +56,17 @@ static uint64_t time_of(const struct perf_event_header *record)
 	return time;
 }
 
-/* "//anon", "[vdso]", ..: nothing that anybody could place a section for comes alone. */
-static bool is_of_file(const struct mmap2_record *record)
-{
-	return record->name[0] == '/' && record->name[1] != '/';
-}
-
 /* Return: there is something to tell. */
 static bool translate(const struct perf_event_header *header, struct watch_event *event)
 {
-	const struct mmap2_record *mapped = (const void *)header;
+	const struct mapped_sample *mapped = (const void *)header;
 	const struct comm_record *comm = (const void *)header;
 	const struct task_record *task = (const void *)header;
 
 	switch (header->type) {
-	case PERF_RECORD_MMAP2:
+	case PERF_RECORD_SAMPLE:
 		*event = (struct watch_event) { .kind = WATCH_MAPPED, .pid = mapped->pid };
-		return is_of_file(mapped);
+		return true;
 	case PERF_RECORD_COMM:
 		*event = (struct watch_event) { .kind = WATCH_EXECUTED, .pid = comm->pid };
 		return header->misc & PERF_RECORD_MISC_COMM_EXEC;
@@ -142,7 +134,7 @@ static int open_cpu(struct watch *watch, int cpu)
 
 	if (ring->fd >= 0)
 		return 0;
-	error = ring_open(ring, cpu, watch->pages);
+	error = ring_open(ring, cpu, watch->pages, watch->map_event);
 	if (error)
 		return error;
 	if (epoll_ctl(watch->epoll, EPOLL_CTL_ADD, ring->fd, &event)) {
@@ -181,6 +173,20 @@ static int open_all(struct watch *watch)
 	return error;
 }
 
+/* Return: the tracepoint's number, or 0. */
+static unsigned int read_map_event(void)
+{
+	int fd = open("/sys/class/misc/sfreg/events/sfreg_map", O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
+
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return strtoul(text, NULL, 10);
+}
+
 int watch_new(unsigned int pages, struct watch **made)
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
@@ -195,9 +201,13 @@ int watch_new(unsigned int pages, struct watch **made)
 	watch->pages = pages;
 	watch->n = n;
 	for (long i = 0; i < n; i++)
-		watch->rings[i].fd = -1;
+		watch->rings[i] = (struct ring) { .fd = -1, .map_fd = -1 };
+	watch->map_event = read_map_event();
 	watch->epoll = epoll_create1(EPOLL_CLOEXEC);
-	error = watch->epoll < 0 ? -errno : open_all(watch);
+	if (watch->epoll < 0)
+		error = -errno;
+	else
+		error = watch->map_event ? open_all(watch) : -ENOTSUP;
 	if (error) {
 		watch_free(watch);
 		return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * What the kernel tells perf about the lives of all processes: executable mappings,
- * executions, forks and ends, with the time at which they happened.
+ * What the kernel tells perf about the lives of all processes: executions, forks and ends,
+ * and by the module's tracepoint that text was mapped; with the time at which it happened.
  */
 #ifndef SFREG_WATCH_H
 #define SFREG_WATCH_H
@@ -13,7 +13,11 @@
 #define WATCH_PAGES	64
 
 enum watch_kind {
-	WATCH_MAPPED,		/* a file was mapped executable, or a mapping became so */
+	/*
+	 * A file was mapped executable, or a mapping became so. Not told again of this
+	 * process until somebody lists its windows.
+	 */
+	WATCH_MAPPED,
 	WATCH_EXECUTED,		/* another program begins; its mappings follow */
 	WATCH_FORKED,		/* a process has begun; @parent made it */
 	WATCH_ENDED,
@@ -37,7 +41,8 @@ struct watch;
  * @watch: where to put it
  *
  * Return: 0; -EACCES, -EPERM: perf_event_paranoid forbids it, and we have no
- * CAP_PERFMON; -ENOSYS: a kernel without perf; or -errno.
+ * CAP_PERFMON; -ENOSYS: a kernel without perf; -ENOTSUP: the module's tracepoint has no
+ * number (the kernel does not take tracepoints of a module that was forced in); or -errno.
  */
 int watch_new(unsigned int pages, struct watch **watch);
 void watch_free(struct watch *watch);

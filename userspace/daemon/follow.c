@@ -3,6 +3,9 @@
  * Events only make processes dirty; a dirty one is looked at as a whole, once it is due. So
  * the forty mappings of one program's start cost one look or two, and an event that was lost
  * costs a look at all processes, but never a window.
+ *
+ * The program and its dynamic linker are looked at as soon as they run. Reading a process's
+ * mappings keeps it from mapping more; so what it maps itself is looked at when it pauses.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +14,7 @@
 #include <sfreg.h>
 
 #include "../attach/attach.h"
+#include "../attach/process.h"
 #include "../attach/scan.h"
 #include "../attach/watch.h"
 #include "clock.h"
@@ -26,6 +30,9 @@
 #define SCAN_PAUSE	(500 * CLOCK_MS)
 /* A process between two programs: 1 ms, 2 ms, .. */
 #define TRIES		12
+/* One that goes on mapping is waited for: so long between two questions, and in all. */
+#define MAPPING_STEP	(2 * CLOCK_MS)
+#define MAPPING_MOST	(100 * CLOCK_MS)
 
 struct follow {
 	struct follow_options options;
@@ -144,6 +151,20 @@ static void note_success(struct follow *follow, struct pid *pid,
 	pid->tries = 0;
 }
 
+/* Has it mapped files since this was last asked? Then it is likely to go on. */
+static bool is_mapping(struct pid *pid, uint64_t now)
+{
+	uint64_t size;
+
+	if (pid->executed || !pid->since || now > pid->since + MAPPING_MOST)
+		return false;
+	size = process_files_size(pid->pid);
+	if (size == pid->size)
+		return false;
+	pid->size = size;
+	return size;
+}
+
 /* Return: 0, or the module's word that it is not there. */
 static int attach_one(struct follow *follow, struct pid *pid)
 {
@@ -152,6 +173,10 @@ static int attach_one(struct follow *follow, struct pid *pid)
 	int error;
 
 	pids_clear(follow->pids, pid);
+	if (is_mapping(pid, began)) {
+		pids_mark(follow->pids, pid, pid->since, began + MAPPING_STEP);
+		return 0;
+	}
 	error = look(follow, pid, &result);
 	follow->stats.attempts++;
 	pids_looked(pid, began, clock_now());
@@ -160,6 +185,10 @@ static int attach_one(struct follow *follow, struct pid *pid)
 	case -ESHUTDOWN:
 		return error;
 	case -EAGAIN:
+	/* Until its windows are listed, nobody tells of what it maps: it is listed later. */
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
 		if (pid->tries++ < TRIES)
 			pids_mark(follow->pids, pid, pid->since,
 				  pid->done + (CLOCK_MS << pid->tries));

@@ -19,12 +19,13 @@
  * @done: when it was looked at last; 0: never
  * @pause: how long it is left alone after that: one that maps all the time gets no more than
  *	its share
+ * @size: process_files_size(), when that was last asked
  * @tries: how often it was between two programs when it was looked at
  */
 struct pid {
 	pid_t pid;
 	bool dirty, executed, waiting;
-	uint64_t since, due, done, pause;
+	uint64_t since, due, done, pause, size;
 	unsigned int tries;
 	size_t at;		/* in the heap of the dirty ones */
 	struct pid *next;	/* of the same hash */

@@ -37,6 +37,8 @@ const char *serve_why(int error)
 		return "the sfreg module is not loaded";
 	case ESHUTDOWN:
 		return "sfreg is switched off";
+	case ENOTSUP:
+		return "the kernel does not offer the module's tracepoints: it was loaded by force";
 	case EACCES:
 	case EPERM:
 		return "watching all processes takes CAP_PERFMON and CAP_SYS_PTRACE, or root";

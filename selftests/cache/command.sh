@@ -165,15 +165,17 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv > /dev/null; then
 	mkdir "$work/home"
 	chown 65534:65534 "$work/home"
 	chmod 755 "$work"
+	# He may not enter root's home, where the build may lie.
+	cp "$sfreg" "$hook" "$work"
 	nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups env -u SFREG_CACHE
 		-u XDG_CACHE_HOME HOME="$work/home")
-	is "$("${nobody[@]}" "$sfreg" cache "$plain" 2>&1)" "$plain: made" "an ordinary user's"
+	is "$("${nobody[@]}" "$work/sfreg" cache "$plain" 2>&1)" "$plain: made" "an ordinary user's"
 	is "$(stat -c '%a %u' "$work/home/.cache" "$work/home/.cache/sfreg")" \
 		"$(printf '700 65534\n755 65534')" "... lies at home"
-	"${nobody[@]}" SFREG_DEBUG=1 LD_AUDIT="$hook" "$work/plain" "$plain" 2>&1 |
+	"${nobody[@]}" SFREG_DEBUG=1 LD_AUDIT="$work/${hook##*/}" "$work/plain" "$plain" 2>&1 |
 		grep -q "plain.so: text .*: the module is not loaded"
 	ok $? "... and the hook looks there"
-	is "$("${nobody[@]}" SFREG_CACHE=home/.cache/sfreg "$sfreg" cache | sed 's/:.*//')" \
+	is "$("${nobody[@]}" SFREG_CACHE=home/.cache/sfreg "$work/sfreg" cache | sed 's/:.*//')" \
 		"$work/home/.cache/sfreg" "a relative SFREG_CACHE is none"
 	(
 		unset SFREG_CACHE

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * A mount is looked up by its number in mountinfo, in ours first and then in the process's; the
- * file system itself is not asked. A line is
+ * A mount is looked up by its number in mountinfo: in ours first, then in the process's, then in
+ * init's: in a chroot nobody sees the mount that the chroot is a directory of. The file system
+ * itself is not asked. A line is
  *
  *	36 35 0:42 / /mnt rw,relatime shared:1 - fuse.sshfs user@host rw
  *
@@ -102,20 +103,6 @@ static const struct table *own_table(void)
 	return &own;
 }
 
-static void read_others(const struct process *process, struct table *table)
-{
-	int fd = openat(process->dir, "mountinfo", O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-	*table = (struct table) { 0 };
-	if (file) {
-		read_table(file, table);
-		fclose(file);
-	} else if (fd >= 0) {
-		close(fd);
-	}
-}
-
 /* memfds and shared anonymous memory are on a mount of the kernel's own. */
 static bool is_memory(dev_t dev)
 {
@@ -155,9 +142,26 @@ static enum kind ask(const struct table *table, unsigned int id, dev_t dev)
 	return NOT_FOUND;
 }
 
+/* @fd, a mountinfo, is closed. */
+static enum kind ask_others(int fd, unsigned int id, dev_t dev)
+{
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	struct table others = { 0 };
+	enum kind kind;
+
+	if (file) {
+		read_table(file, &others);
+		fclose(file);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+	kind = ask(&others, id, dev);
+	free(others.mounts);
+	return kind;
+}
+
 bool mounts_of_user(const struct process *process, int path_fd, dev_t dev)
 {
-	struct table others;
 	enum kind kind;
 	struct statx st;
 
@@ -167,10 +171,11 @@ bool mounts_of_user(const struct process *process, int path_fd, dev_t dev)
 	if (is_memory(makedev(st.stx_dev_major, st.stx_dev_minor)))
 		return false;
 	kind = ask(own_table(), st.stx_mnt_id, dev);
-	if (kind == NOT_FOUND) {
-		read_others(process, &others);
-		kind = ask(&others, st.stx_mnt_id, dev);
-		free(others.mounts);
-	}
+	if (kind == NOT_FOUND)
+		kind = ask_others(openat(process->dir, "mountinfo", O_RDONLY | O_CLOEXEC),
+				  st.stx_mnt_id, dev);
+	if (kind == NOT_FOUND)
+		kind = ask_others(open("/proc/1/mountinfo", O_RDONLY | O_CLOEXEC),
+				  st.stx_mnt_id, dev);
 	return kind != KERNEL;
 }

@@ -28,10 +28,10 @@
 #define QUIET		(2 * CLOCK_S)
 /* Between two looks at everybody. */
 #define SCAN_PAUSE	(500 * CLOCK_MS)
-/* A process between two programs: 1 ms, 2 ms, .. */
-#define TRIES		12
+/* A process between two programs: four times after 1 ms, four times after 2 ms, .. */
+#define TRIES		40
 /* One that goes on mapping is waited for: so long between two questions, and in all. */
-#define MAPPING_STEP	(2 * CLOCK_MS)
+#define MAPPING_STEP	(4 * CLOCK_MS)
 #define MAPPING_MOST	(100 * CLOCK_MS)
 
 struct follow {
@@ -191,7 +191,7 @@ static int attach_one(struct follow *follow, struct pid *pid)
 	case -ENOMEM:
 		if (pid->tries++ < TRIES)
 			pids_mark(follow->pids, pid, pid->since,
-				  pid->done + (CLOCK_MS << pid->tries));
+				  pid->done + (CLOCK_MS << pid->tries / 4));
 		return 0;
 	case -ESRCH:
 		follow->stats.ended += pid->executed;

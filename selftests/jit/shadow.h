@@ -49,6 +49,7 @@ struct shadow_cut {
 	uint64_t pc, sp, to_pc;
 	uint8_t source, type;
 	bool called;			/* at a jump into nowhere: *sp is a return address */
+	bool by_fp;			/* there: fp is that of the frame that jumped */
 	struct shadow_cut *outer;
 };
 
@@ -230,6 +231,11 @@ static inline struct shadow_frame *shadow_nowhere(struct shadow *s, uint64_t pc,
 	struct shadow_frame *f = shadow_add(s, pc, sp + 8);
 	uint64_t ra;
 
+	if (cut && cut->by_fp) {
+		f->cfa = sh.level->sp;
+		shadow_add_below(s)->source = SFREG_SOURCE_FRAME_POINTER;
+		return f;
+	}
 	if (!cut || !cut->called) {
 		f->cfa = 0;
 		s->ends = true;

@@ -58,11 +58,13 @@ struct shadow_host {
 	int n;
 	bool foreign;			/* it ended where no compiled code is */
 	struct sft_true_frame f[SHADOW_MAX];
-	int after_main;
+	int after_root;
 };
 
-static struct {
+/* Of this thread. */
+static __thread struct {
 	int fd;
+	const void *root;		/* the function that chains are compared up to: main */
 	const struct gen *gen;
 	struct sft_self self;
 	uint64_t restorer;
@@ -141,7 +143,7 @@ static _Unwind_Reason_Code shadow_host_note(struct _Unwind_Context *ctx, void *a
 	const ucontext_t *uc = (const void *)(uintptr_t)sp;
 
 	shadow_host_add(h, pc, sp, exact);
-	if (h->after_main)
+	if (h->after_root)
 		return _URC_END_OF_STACK;
 	if (gen_has(sh.gen, pc)) {
 		h->foreign = true;
@@ -154,7 +156,7 @@ static _Unwind_Reason_Code shadow_host_note(struct _Unwind_Context *ctx, void *a
 		h->foreign = true;
 		return _URC_END_OF_STACK;
 	}
-	h->after_main = _Unwind_GetRegionStart(ctx) == sft_addr(main);
+	h->after_root = _Unwind_GetRegionStart(ctx) == sft_addr(sh.root);
 	return _URC_NO_REASON;
 }
 
@@ -299,8 +301,8 @@ static __attribute__((noinline)) void shadow_of_host(struct shadow *s, const str
 		}
 	}
 	if (!h->foreign) {
-		if (!h->after_main)
-			shadow_wrong("the truth does not reach main", h->n);
+		if (!h->after_root)
+			shadow_wrong("the truth does not reach the root", h->n);
 		return;
 	}
 	shadow_foreign(s, last, cut);
@@ -459,6 +461,7 @@ static inline int shadow_start(const struct gen *gen)
 
 	memset(&sh, 0, sizeof(sh));
 	sh.gen = gen;
+	sh.root = main;
 	sh.self = sft_self();
 	sh.restorer = shadow_restorer();
 	_Unwind_Backtrace(shadow_host_note, &h);	/* what it allocates, it allocates now */

@@ -13,6 +13,7 @@
 
 #define SAMPLES	100
 #define ALT	(64 * 1024)
+#define SHIFTS	8			/* the stack may lie by any of them */
 #define TRAP	0x100			/* the flag that stops at each instruction */
 #define TEXT	(4 * SFT_PAGE)
 
@@ -20,8 +21,8 @@ enum { OUTER, TRAPPER, CHAIN };
 
 static struct gen g;
 static struct sfreg_jit *jit;
-static struct shadow_call chain[CHAIN];
-static const uint8_t *entry, *trap, *stub_ret;
+static struct shadow_call chains[SHIFTS][CHAIN], *chain;	/* one for each shift, and the one that runs */
+static const uint8_t *trap, *stub_ret;
 static bool framed;			/* the division is in a function with a frame pointer */
 static bool by_frame;			/* the stub */
 
@@ -35,9 +36,10 @@ static struct sft_perf *sampling;
 
 static void host(uint64_t *pc);
 
-/* Returns where the function that traps is called from. */
+/* The function that traps, and those that call it: by each sp modulo 64. */
 static void make_trapper(struct __test_metadata *_metadata)
 {
+	struct shadow_call trapper;
 	const uint8_t *ret;
 	uint32_t at;
 
@@ -54,18 +56,21 @@ static void make_trapper(struct __test_metadata *_metadata)
 		gen_leave(&g);
 	gen_ret(&g);
 	ASSERT_EQ(0, gen_end(&g, jit, "trapper"));
-	chain[TRAPPER] = (struct shadow_call) { g.text + g.start, gen_here(&g), NULL };
+	trapper = (struct shadow_call) { g.text + g.start, gen_here(&g), NULL };
 	at = g.start;
-
-	gen_begin(&g);
-	entry = gen_here(&g);
-	gen_sub_sp(&g, 0x48);
-	gen_call(&g, at);
-	ret = gen_here(&g);
-	gen_add_sp(&g, 0x48);
-	gen_ret(&g);
-	ASSERT_EQ(0, gen_end(&g, jit, "outer"));
-	chain[OUTER] = (struct shadow_call) { entry, gen_here(&g), ret };
+	for (int i = 0; i < SHIFTS; i++) {
+		gen_begin(&g);
+		gen_sub_sp(&g, 0x48 + 8 * i);
+		gen_call(&g, at);
+		ret = gen_here(&g);
+		gen_add_sp(&g, 0x48 + 8 * i);
+		gen_ret(&g);
+		ASSERT_EQ(0, gen_end(&g, jit, "outer"));
+		chains[i][OUTER] = (struct shadow_call) {
+			g.text + g.start, gen_here(&g), ret,
+		};
+		chains[i][TRAPPER] = trapper;
+	}
 }
 
 static void make_stub(struct __test_metadata *_metadata)
@@ -263,7 +268,7 @@ static void fill(uint64_t flags)
 static void start(struct __test_metadata *_metadata, uint64_t flags)
 {
 	struct sfreg_jit_options options = {
-		.size = sizeof(options), .max_functions = 8, .max_rows = 64, .text_len = TEXT,
+		.size = sizeof(options), .max_functions = 16, .max_rows = 64, .text_len = TEXT,
 	};
 	stack_t ss = { .ss_sp = sft_map(ALT, SFT_RW), .ss_size = ALT };
 
@@ -324,9 +329,12 @@ static void judge_host(struct __test_metadata *_metadata)
 	EXPECT_EQ(sft_addr(jit_enter_ret), f[5].pc);
 }
 
-static void run(struct __test_metadata *_metadata)
+static void run(struct __test_metadata *_metadata, int shift)
 {
-	shadow_run(chain, CHAIN, entry, (long)&before);
+	chain = chains[shift];
+	faults = 0;
+	calls = 0;
+	shadow_run(chain, CHAIN, chain[OUTER].start, (long)&before);
 	sh.cut = NULL;
 	EXPECT_STREQ("", sh.wrong ?: "") {
 		shadow_print(steps ? &stepped : calls ? &in_host : &at_fault);
@@ -370,14 +378,17 @@ FIXTURE_TEARDOWN(inject)
 TEST_F(inject, and_resumed)
 {
 	start(_metadata, self->flags);
-	run(_metadata);
+	for (int shift = 0; shift < SHIFTS; shift++) {
+		memset(&after, 0, sizeof(after));
+		run(_metadata, shift);
+	}
 }
 
 /* Every instruction from the popf before the trap to the popf behind it. */
 TEST_F(inject, stepped)
 {
 	start(_metadata, self->flags | TRAP);
-	run(_metadata);
+	run(_metadata, 0);
 	for (uint32_t i = 0; i < sh.stub_len; i++) {
 		if (!gen_depth(&g, sft_addr(sh.stub) + i))
 			continue;
@@ -395,7 +406,7 @@ TEST_F(inject, sampled)
 	ASSERT_EQ(0, sft_perf_open(&perf, 0, -1, 2000, 0));
 	sampling = &perf;
 	start(_metadata, self->flags);
-	run(_metadata);
+	run(_metadata, 0);
 	EXPECT_EQ(0, perf.lost);
 }
 

@@ -161,7 +161,8 @@ static void descend(void)
 		depth--;
 		return;
 	}
-	t = plan.trap = &traps[plan.how][chance(SHAPES)];
+	t = &traps[plan.how][chance(SHAPES)];
+	plan.trap = t;
 	if (plan.how >= CALL_NOWHERE)
 		plan.target = sft_addr(nowhere[chance(3)]) + chance(SFT_PAGE);
 	if (plan.how == TIMER)
@@ -252,10 +253,11 @@ static void on_sent_no_info(int sig, siginfo_t *info, void *uc)
 static void on_timer(int sig, siginfo_t *info, void *ucontext)
 {
 	ucontext_t *uc = ucontext;
+	uint64_t pc = uc->uc_mcontext.gregs[REG_RIP];
 
 	(void)sig;
 	(void)info;
-	if (plan.how == TIMER && (uint64_t)uc->uc_mcontext.gregs[REG_RIP] == sft_addr(plan.trap->at))
+	if (plan.how == TIMER && sft_addr(plan.trap->at) == pc)
 		interrupted(uc);
 	else
 		shoot();

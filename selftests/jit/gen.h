@@ -124,9 +124,21 @@ static inline void gen_bytes(struct gen *g, const void *bytes, uint32_t n, int32
 		  sizeof((const uint8_t[]){ __VA_ARGS__ }), grow)
 #define gen_insn(g, ...)	gen_grow(g, 0, __VA_ARGS__)
 
-/* A 32-bit number, as operands end. */
-#define GEN_32(n)	(uint8_t)(n), (uint8_t)((n) >> 8), (uint8_t)((n) >> 16),	\
-			(uint8_t)((n) >> 24)
+/* An instruction that ends in a number of 32 bits. */
+static inline void gen_bytes_32(struct gen *g, const void *bytes, uint32_t n, int32_t number,
+				int32_t grow)
+{
+	uint8_t code[16];
+
+	memcpy(code, bytes, n);
+	memcpy(code + n, &number, sizeof(number));
+	gen_bytes(g, code, n + sizeof(number), grow);
+}
+
+#define gen_grow_32(g, grow, number, ...)					\
+	gen_bytes_32(g, (const uint8_t[]){ __VA_ARGS__ },			\
+		     sizeof((const uint8_t[]){ __VA_ARGS__ }), number, grow)
+#define gen_insn_32(g, number, ...)	gen_grow_32(g, 0, number, __VA_ARGS__)
 
 static inline void gen_push(struct gen *g, enum gen_reg reg)
 {
@@ -140,29 +152,33 @@ static inline void gen_pop(struct gen *g, enum gen_reg reg)
 
 static inline void gen_sub_sp(struct gen *g, int32_t n)
 {
-	gen_grow(g, n, 0x48, 0x81, 0xec, GEN_32(n));
+	gen_grow_32(g, n, n, 0x48, 0x81, 0xec);
 }
 
 static inline void gen_add_sp(struct gen *g, int32_t n)
 {
-	gen_grow(g, -n, 0x48, 0x81, 0xc4, GEN_32(n));
+	gen_grow_32(g, -n, n, 0x48, 0x81, 0xc4);
 }
 
 /* mov @value, @to */
 static inline void gen_mov(struct gen *g, enum gen_reg to, uint64_t value)
 {
-	gen_insn(g, 0x48 | to >> 3, 0xb8 | (to & 7), GEN_32(value), GEN_32(value >> 32));
+	uint8_t code[10] = { 0x48 | to >> 3, 0xb8 | (to & 7) };
+
+	memcpy(code + 2, &value, sizeof(value));
+	gen_bytes(g, code, sizeof(code), 0);
 }
 
 /* REX.W @op @reg, @off(@base) */
 static inline void gen_mem(struct gen *g, uint8_t op, int reg, enum gen_reg base, int32_t off)
 {
-	uint8_t rex = 0x48 | (reg >> 3) << 2 | base >> 3, modrm = 0x80 | (reg & 7) << 3 | (base & 7);
+	uint8_t rex = 0x48 | (reg >> 3) << 2 | base >> 3;
+	uint8_t modrm = 0x80 | (reg & 7) << 3 | (base & 7);
 
 	if ((base & 7) == GEN_SP)
-		gen_insn(g, rex, op, modrm, 0x24, GEN_32(off));
+		gen_insn_32(g, off, rex, op, modrm, 0x24);
 	else
-		gen_insn(g, rex, op, modrm, GEN_32(off));
+		gen_insn_32(g, off, rex, op, modrm);
 }
 
 /* mov @reg, @off(@base), and back. */
@@ -179,12 +195,12 @@ static inline void gen_load(struct gen *g, enum gen_reg reg, enum gen_reg base, 
 /* To an offset of the text. */
 static inline void gen_call(struct gen *g, uint32_t to)
 {
-	gen_insn(g, 0xe8, GEN_32(to - (g->at + 5)));
+	gen_insn_32(g, to - (g->at + 5), 0xe8);
 }
 
 static inline void gen_jmp(struct gen *g, uint32_t to)
 {
-	gen_insn(g, 0xe9, GEN_32(to - (g->at + 5)));
+	gen_insn_32(g, to - (g->at + 5), 0xe9);
 }
 
 static inline void gen_call_reg(struct gen *g, enum gen_reg reg)

@@ -21,7 +21,8 @@ enum { OUTER, TRAPPER, CHAIN };
 
 static struct gen g;
 static struct sfreg_jit *jit;
-static struct shadow_call chains[SHIFTS][CHAIN], *chain;	/* one for each shift, and the one that runs */
+static struct shadow_call chains[SHIFTS][CHAIN];
+static const struct shadow_call *chain;	/* of these the one that runs */
 static const uint8_t *trap, *stub_ret;
 static bool framed;			/* the division is in a function with a frame pointer */
 static bool by_frame;			/* the stub */
@@ -357,10 +358,25 @@ FIXTURE_VARIANT(inject) {
 	bool framed, by_frame;
 };
 
-FIXTURE_VARIANT_ADD(inject, leaf) { .framed = false };
-FIXTURE_VARIANT_ADD(inject, framed) { .framed = true };
-FIXTURE_VARIANT_ADD(inject, leaf_by_frame) { .by_frame = true };
-FIXTURE_VARIANT_ADD(inject, framed_by_frame) { .framed = true, .by_frame = true };
+FIXTURE_VARIANT_ADD(inject, leaf)
+{
+	.framed = false,
+};
+
+FIXTURE_VARIANT_ADD(inject, framed)
+{
+	.framed = true,
+};
+
+FIXTURE_VARIANT_ADD(inject, leaf_by_frame)
+{
+	.by_frame = true,
+};
+
+FIXTURE_VARIANT_ADD(inject, framed_by_frame)
+{
+	.framed = true, .by_frame = true,
+};
 
 FIXTURE_SETUP(inject)
 {

@@ -83,11 +83,11 @@ static inline void gen_0fae(struct gen *g, int which, enum gen_reg base, int32_t
 	uint8_t modrm = 0x80 | which << 3 | base;
 
 	if (which >= 4)
-		gen_insn(g, 0x48, 0x0f, 0xae, modrm, 0x24, GEN_32(off));
+		gen_insn_32(g, off, 0x48, 0x0f, 0xae, modrm, 0x24);
 	else if (base == GEN_SP)
-		gen_insn(g, 0x0f, 0xae, modrm, 0x24, GEN_32(off));
+		gen_insn_32(g, off, 0x0f, 0xae, modrm, 0x24);
 	else
-		gen_insn(g, 0x0f, 0xae, modrm, GEN_32(off));
+		gen_insn_32(g, off, 0x0f, 0xae, modrm);
 }
 
 static inline void gen_pushf(struct gen *g)
@@ -106,7 +106,7 @@ static inline void gen_machine_load(struct gen *g, bool framed)
 	for (int i = 0; i < MACHINE_VECTORS; i++)
 		gen_vector(g, false, i, GEN_DI, MACHINE_OFF(vector[i]));
 	gen_0fae(g, 2, GEN_DI, MACHINE_OFF(mxcsr));
-	gen_grow(g, 8, 0xff, 0xb7, GEN_32(MACHINE_OFF(flags)));		/* push flags(%rdi) */
+	gen_grow_32(g, 8, MACHINE_OFF(flags), 0xff, 0xb7);		/* push flags(%rdi) */
 	gen_popf(g);
 	for (int i = 0; i < MACHINE_RED / 8; i++) {
 		gen_load(g, GEN_AX, GEN_DI, MACHINE_OFF(red[i]));
@@ -122,8 +122,10 @@ static inline void gen_machine_load(struct gen *g, bool framed)
 static inline void gen_machine_store(struct gen *g, struct machine *out)
 {
 	uint64_t ax = (uintptr_t)&out->gpr[GEN_AX];
+	uint8_t save[10] = { 0x48, 0xa3 };
 
-	gen_insn(g, 0x48, 0xa3, GEN_32(ax), GEN_32(ax >> 32));		/* mov %rax, *ax */
+	memcpy(save + 2, &ax, sizeof(ax));
+	gen_bytes(g, save, sizeof(save), 0);				/* mov %rax, *ax */
 	gen_mov(g, GEN_AX, (uintptr_t)out);
 	for (int i = GEN_CX; i < 16; i++)
 		gen_store(g, i, GEN_AX, MACHINE_OFF(gpr[i]));
@@ -135,13 +137,13 @@ static inline void gen_machine_store(struct gen *g, struct machine *out)
 	gen_pop(g, GEN_CX);
 	gen_store(g, GEN_CX, GEN_AX, MACHINE_OFF(flags));
 	/* DF off, and the trap flag, for whoever comes next. */
-	gen_insn(g, 0x81, 0xe1, GEN_32(~0x500U));			/* and $.., %ecx */
+	gen_insn_32(g, ~0x500, 0x81, 0xe1);				/* and $.., %ecx */
 	gen_push(g, GEN_CX);
 	gen_popf(g);
 	for (int i = 0; i < MACHINE_VECTORS; i++)
 		gen_vector(g, true, i, GEN_AX, MACHINE_OFF(vector[i]));
 	gen_0fae(g, 3, GEN_AX, MACHINE_OFF(mxcsr));
-	gen_insn(g, 0xc7, 0x44, 0x24, 0xf8, GEN_32(0x1f80));		/* movl $.., -8(%rsp) */
+	gen_insn_32(g, 0x1f80, 0xc7, 0x44, 0x24, 0xf8);		/* movl $.., -8(%rsp) */
 	gen_0fae(g, 2, GEN_SP, -8);
 }
 
@@ -182,7 +184,8 @@ static inline const uint8_t *gen_stub_by_push(struct gen *g, void (*host)(uint64
 	for (int i = 0; i < MACHINE_VECTORS; i++)
 		gen_vector(g, true, i, GEN_SP, i * 32);
 	gen_0fae(g, 3, GEN_SP, vectors);
-	gen_insn(g, 0xc7, 0x84, 0x24, GEN_32(vectors + 4), GEN_32(0x1f80));	/* movl */
+	gen_mov(g, GEN_AX, 0x1f80);
+	gen_store(g, GEN_AX, GEN_SP, vectors + 4);
 	gen_0fae(g, 2, GEN_SP, vectors + 4);
 	gen_insn(g, 0xfc);						/* cld */
 	gen_mem(g, 0x8d, GEN_DI, GEN_BP, 8);				/* lea 8(%rbp), %rdi */

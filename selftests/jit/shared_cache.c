@@ -50,7 +50,7 @@ struct region {
 static struct gen g;
 static struct fragment fragments[SLOTS];
 static struct region regions[REGIONS];
-static _Atomic(struct fragment *) table[REGIONS][TAGS];
+static struct fragment *_Atomic table[REGIONS][TAGS];
 static atomic_int samples, by_depth[NESTED + 1];
 static int wanted;
 static int made, deleted, replaced, reused;	/* the keeper's counts */
@@ -86,7 +86,7 @@ static void make_spin(void)
 {
 	int32_t rounds = 500 + chance(8000);
 
-	gen_insn(&g, 0xb9, GEN_32(rounds));			/* mov $.., %ecx */
+	gen_insn_32(&g, rounds, 0xb9);			/* mov $.., %ecx */
 	for (int nops = chance(8); nops; nops--)
 		gen_insn(&g, 0x90);
 	gen_insn(&g, 0xff, 0xc9);				/* 1: dec %ecx */
@@ -109,7 +109,7 @@ static void emit(struct fragment *f)
 	if (frame_pointer)
 		gen_push_frame(&g);
 	gen_sub_sp(&g, frame_pointer ? room : room + 8);
-	gen_insn(&g, 0x48, 0xc7, 0x04, 0x24, GEN_32(f->generation));	/* movq $.., (%rsp) */
+	gen_insn_32(&g, f->generation, 0x48, 0xc7, 0x04, 0x24);	/* movq $.., (%rsp) */
 	f->from = gen_here(&g);
 	f->number_at = g.depth;
 	make_spin();
@@ -161,7 +161,7 @@ static void create(struct fragment *f)
 }
 
 /* Gone, once it is published; and, one time in two, its text used anew at once. */
-static void delete(struct fragment *f)
+static void delete_fragment(struct fragment *f)
 {
 	atomic_store(&f->state, ABSENT);
 	must(sfreg_jit_remove(regions[f->region].jit, f->f.start), "remove");
@@ -185,7 +185,7 @@ static void *keep(void *arg)
 		else if (f->state == LIVE && chance(2))
 			unlink_fragment(f);
 		else if (f->state == DYING && !atomic_load(&f->users))
-			delete(f);
+			delete_fragment(f);
 	}
 	return arg;
 }

@@ -109,10 +109,9 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 
 	walk->cfa = 0;
 	rule = frame_rule(walk, &stop);
-	if (!rule && stop == SFR_STOP_UNSTEADY)
-		return stop;
 	if (!rule)
-		return sfr_env_is_restorer(walk->env, walk->frame.regs.pc) ?
+		return stop == SFR_STOP_UNSTEADY ? stop :
+		       sfr_env_is_restorer(walk->env, walk->frame.regs.pc) ?
 			       leave_signal(walk) : leave_without_rule(walk, stop);
 	if (rule->flags & SFR_RULE_OUTERMOST)
 		return SFR_STOP_OUTERMOST;

@@ -402,7 +402,9 @@ TEST_F(live, two_threads_scribble)
 
 	for (int i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, scribble, &s[i]));
-	for (int i = 0; i < 20000; i++) {
+	/* The scribblers may not have begun yet. */
+	for (int i = 0; i < 20000 || (i < 5000000 && !(stops[SFREG_STOP_UNSTEADY] &&
+						       stops[SFREG_STOP_NO_RULE])); i++) {
 		uint8_t *at = self->text + i % PROBES * SFT_PROBE_LEN;
 		struct sft_probed r = sft_probe_run(at, self->fd);
 

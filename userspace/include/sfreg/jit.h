@@ -105,7 +105,7 @@ struct sfreg_jit;
  * @jit: where to put it
  *
  * The memory for all that it can ever describe is mapped now, and used as it is needed: at
- * most 75 bytes for a row and 64 for a function. The file of SFREG_JIT_PERF_MAP is opened
+ * most 75 bytes for a row and some 100 for a function. The file of SFREG_JIT_PERF_MAP is opened
  * now, too, by the name of this process; a child that is forked writes no names. If it
  * cannot be opened, or is another user's, there are no names, and that is no error.
  *

@@ -300,15 +300,17 @@ static int add_all(struct make *make)
 	return error;
 }
 
-int synth_make(const struct synth_source *source, struct synth_section *section,
-	       struct synth_report *report)
+typedef int open_image(struct image *image, const struct synth_source *source);
+
+static int make_of(open_image *open, const struct synth_source *source,
+		   struct synth_section *section, struct synth_report *report)
 {
 	struct make make = { .ledger.wanted = report };
 	uint32_t i;
 	int error;
 
 	*section = (struct synth_section) { 0 };
-	error = image_open(&make.image, source);
+	error = open(&make.image, source);
 	if (!error && make.image.n_text)
 		error = add_all(&make);
 	if (!error && make.image.n_text) {
@@ -331,6 +333,18 @@ int synth_make(const struct synth_source *source, struct synth_section *section,
 	free(make.entries.entry);
 	image_close(&make.image);
 	return error;
+}
+
+int synth_make(const struct synth_source *source, struct synth_section *section,
+	       struct synth_report *report)
+{
+	return make_of(image_open, source, section, report);
+}
+
+int synth_make_object(const struct synth_source *source, struct synth_section *section,
+		      struct synth_report *report)
+{
+	return make_of(image_open_object, source, section, report);
 }
 
 void synth_free(struct synth_section *section)

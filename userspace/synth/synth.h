@@ -129,6 +129,19 @@ struct synth_report {
  */
 int synth_make(const struct synth_source *source, struct synth_section *section,
 	       struct synth_report *report);
+
+/**
+ * synth_make_object() - make a section of an object in memory
+ * @source: an ELF object as JITs hand it to debuggers (GDB's JIT interface)
+ *
+ * As synth_make(), but of any type, ET_REL too, and by section headers alone: the text is
+ * what executable sections with an address say; @section->text has these addresses, and
+ * no offsets. Where they lie may be beyond what the object has bytes for. An object of
+ * ET_REL has its relocations applied to its call frame information, as far as they
+ * are of symbols that it defines.
+ */
+int synth_make_object(const struct synth_source *source, struct synth_section *section,
+		      struct synth_report *report);
 void synth_free(struct synth_section *section);
 void synth_report_free(struct synth_report *report);
 

@@ -140,8 +140,10 @@ static u32 sfreg_backtrace(struct sfreg_frame *frames, u32 room, u32 *stop)
 			.kind = walk->frame.kind,
 			.source = walk->frame.source,
 		};
-		if (walk->frame.kind == SFR_KIND_DISCONTINUITY)
+		if (walk->frame.source == SFR_SOURCE_SIGNAL_FRAME)
 			sfreg_signal_info(&unwind, &frames[n - 1]);
+		else if (walk->frame.kind == SFR_KIND_DISCONTINUITY)
+			frames[n - 1].discontinuity = SFREG_DISC_INJECTED;
 	} while (n < room && sfreg_unwind_next(&unwind));
 	*stop = sfreg_unwind_end(&unwind);
 	return n;

@@ -194,7 +194,8 @@ static enum sfr_status flexible_rule(const struct sfr_abi_desc *abi,
 	u8 *bases[] = { &rule->cfa_base, &rule->ra_base, &rule->fp_base };
 	s32 *offs[] = { &rule->cfa_off, &rule->ra_off, &rule->fp_off };
 	struct extended extended = { .index = SFR_BASE_CFA };
-	bool is_extended = words->type > SFR_FDE_TYPE_FLEXIBLE;
+	bool is_extended = words->type == SFR_FDE_TYPE_ADDEND ||
+			   words->type == SFR_FDE_TYPE_INDEXED;
 	enum sfr_status status = SFR_OK;
 	unsigned int i, at = 0;
 	u32 control;
@@ -267,5 +268,7 @@ enum sfr_status sfr_abi_rule(const struct sfr_abi_desc *abi, const struct sfr_wo
 		status = check(rule);
 	if (!is_common(abi, rule))
 		rule->flags |= SFR_RULE_GENERAL;
+	if (words->type == SFR_FDE_TYPE_EXACT)
+		rule->flags |= SFR_RULE_EXACT;
 	return status;
 }

@@ -165,7 +165,7 @@ static enum sfr_status check_fde_info(const struct sfr_compile_plan *plan, u32 i
 	if (info2 & ~SFR_FDE_TYPE_MASK)
 		return SFR_ERR_FDE_INFO;
 	if (i >= plan->n_plain_fdes) {
-		if (info2 < SFR_FDE_TYPE_ADDEND || info2 > SFR_FDE_TYPE_INDEXED ||
+		if (info2 < SFR_FDE_TYPE_ADDEND || info2 > SFR_FDE_TYPE_EXACT ||
 		    info & (SFR_FDE_SIGNAL | SFR_FDE_PC_TYPE))
 			return SFR_ERR_FDE_TYPE;
 		return SFR_OK;

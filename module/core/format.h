@@ -42,6 +42,7 @@
 #define SFR_FDE_TYPE_FLEXIBLE	1
 #define SFR_FDE_TYPE_ADDEND	2	/* sfreg's extension only */
 #define SFR_FDE_TYPE_INDEXED	3	/* the same */
+#define SFR_FDE_TYPE_EXACT	4	/* the same */
 
 /*
  * sfreg's extension of version 3, an auxiliary header of this magic, version and size

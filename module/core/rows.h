@@ -45,7 +45,7 @@ struct sfr_rule {
 #define SFR_RULE_OUTERMOST	0x01	/* no caller; nothing else holds */
 #define SFR_RULE_SIGNAL		0x02	/* the pc is in a signal trampoline: the
 					 * kernel's frame lies at sp, nothing
-					 * else holds */
+					 * else holds; but see SFR_RULE_EXACT */
 #define SFR_RULE_RA_SIGNED	0x04	/* AArch64: ra holds an authentication code, which
 					 * a step does not take off */
 #define SFR_RULE_GAP		0x08	/* there is no rule; nothing else holds */
@@ -56,6 +56,12 @@ struct sfr_rule {
 					 * repeats from text offset cfa_off on. Its rows
 					 * are row ra_off and ra_base more, whose offsets
 					 * count from the block's start */
+
+/*
+ * sfreg's extension, an injected call's: it is a rule like others, but the caller was left
+ * by no call, and its pc is exact.
+ */
+#define SFR_RULE_EXACT		(SFR_RULE_SIGNAL | SFR_RULE_GENERAL)
 
 #define SFR_RULE_GENERAL	0x40	/* not of the one shape that nearly all rules have:
 					 * cfa = sp or fp + cfa_off, ra = *(cfa - 8),

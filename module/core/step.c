@@ -40,8 +40,8 @@ static inline enum sfr_stop find(const struct sfr_walk *walk, u8 base, s64 off, 
 		from = cfa;
 	else if (likely(reg < SFR_BASE_CFA))
 		from = reg == SFR_BASE_SP ? walk->frame.regs.sp : walk->frame.regs.fp;
-	else if (!sfr_env_register(walk->env, reg - SFR_BASE_REG,
-				   walk->frame.kind == SFR_KIND_CALL, &from))
+	else if (walk->frame.blind || !sfr_env_register(walk->env, reg - SFR_BASE_REG,
+							walk->frame.kind == SFR_KIND_CALL, &from))
 		return SFR_STOP_UNKNOWN_REG;
 	*value = from + off;
 	if (base & SFR_BASE_DEREF && !sfr_env_read(walk->env, *value, value))
@@ -75,5 +75,9 @@ enum sfr_stop sfr_step(struct sfr_walk *walk, const struct sfr_rule *rule)
 		return SFR_STOP_BAD_RA;
 	caller.sp += sp_off;
 	sfr_walk_arrive(walk, caller, SFR_SOURCE_SFRAME);
+	if (rule->flags & SFR_RULE_SIGNAL) {
+		walk->frame.kind = SFR_KIND_DISCONTINUITY;
+		walk->frame.blind = true;
+	}
 	return SFR_STOP_NONE;
 }

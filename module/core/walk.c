@@ -63,11 +63,8 @@ static enum sfr_stop leave_signal(struct sfr_walk *walk)
 
 	if (!sfr_env_signal_frame(walk->env, frame->regs.sp, &left.regs, &left.at_entry))
 		return SFR_STOP_UNREADABLE;
-	if (left.regs.sp <= frame->regs.sp) {
-		if (walk->n_switches >= walk->max_switches)
-			return SFR_STOP_SWITCH_LIMIT;
-		walk->n_switches++;
-	}
+	if (left.regs.sp <= frame->regs.sp && walk->n_switches++ >= walk->max_switches)
+		return SFR_STOP_SWITCH_LIMIT;
 	walk->cfa = left.regs.sp;
 	*frame = left;
 	return SFR_STOP_NONE;
@@ -75,7 +72,8 @@ static enum sfr_stop leave_signal(struct sfr_walk *walk)
 
 void sfr_walk_arrive(struct sfr_walk *walk, struct sfr_regs regs, enum sfr_source source)
 {
-	walk->frame = (struct sfr_frame) { .regs = regs, .kind = SFR_KIND_CALL, .source = source };
+	walk->frame = (struct sfr_frame) { .regs = regs, .kind = SFR_KIND_CALL, .source = source,
+					   .blind = walk->frame.blind };
 	walk->cfa = regs.sp - walk->sp_off;
 }
 
@@ -106,14 +104,12 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 
 	walk->cfa = 0;
 	rule = frame_rule(walk, &stop);
-	if (!rule) {
-		if (sfr_env_is_restorer(walk->env, walk->frame.regs.pc))
-			return leave_signal(walk);
-		return leave_without_rule(walk, stop);
-	}
+	if (!rule)
+		return sfr_env_is_restorer(walk->env, walk->frame.regs.pc) ?
+			       leave_signal(walk) : leave_without_rule(walk, stop);
 	if (rule->flags & SFR_RULE_OUTERMOST)
 		return SFR_STOP_OUTERMOST;
-	if (rule->flags & SFR_RULE_SIGNAL)
+	if ((rule->flags & SFR_RULE_EXACT) == SFR_RULE_SIGNAL)
 		return leave_signal(walk);
 	return sfr_step(walk, rule);
 }

@@ -59,6 +59,8 @@ struct sfr_frame {
 	struct sfr_regs regs;	/* regs.pc is the frame's pc */
 	u8 kind;		/* enum sfr_kind */
 	u8 source;		/* enum sfr_source */
+	bool blind;		/* a call was injected: since then no register is known
+				 * but these */
 	bool at_entry;		/* without a rule: the return address lies at sp, fp
 				 * is the caller's. Of the first frame, the caller
 				 * may set it after sfr_walk_start() */

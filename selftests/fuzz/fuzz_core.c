@@ -46,7 +46,8 @@ static void check_rule(u8 abi, const struct sfr_rule *rule, const struct oracle 
 		     (o->kind == ORACLE_SIGNAL ? SFR_RULE_SIGNAL : SFR_RULE_OUTERMOST));
 		return;
 	}
-	MUST(!(rule->flags & marks));
+	MUST((rule->flags & marks) == (o->exact ? SFR_RULE_SIGNAL : 0));
+	MUST(!o->exact || rule->flags & SFR_RULE_GENERAL);
 	MUST(!(rule->flags & SFR_RULE_RA_SIGNED) == !o->ra_signed);
 	MUST(!(rule->flags & SFR_RULE_ADDEND) == !o->extended);
 	check_place(abi, rule->cfa_base, rule->cfa_off, &o->cfa);

@@ -74,6 +74,7 @@ struct sfe_func {
 	bool flexible;		/* V3: of flexible type; rows are written by .place */
 	bool extended;		/* V3: of sfreg's extension, by .place and .addend */
 	bool indexed;		/* the same, by .index too */
+	bool exact;		/* V3, with .flexible: the extension's, of an injected call */
 	bool key_b;		/* AArch64: of the return address's signature */
 	uint8_t width;		/* of row starts: 1, 2, 4; 0: by its size */
 	uint32_t n_rows;
@@ -303,7 +304,8 @@ static inline void sfe_emit_func(const struct sfe_section *s, uint32_t i, uint8_
 		sfe_put(s, buf, at + SFE_V3_FRE_OFF, 4, rows_at - 5 - fres);
 		sfe_put(s, buf, rows_at - 5 + SFE_ATTR_N_FRES, 2, f->n_rows);
 		buf[rows_at - 5 + SFE_ATTR_INFO] = info | (f->signal ? 0x80 : 0);
-		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->extended ? 2 + f->indexed : f->flexible;
+		buf[rows_at - 5 + SFE_ATTR_INFO2] = f->extended ? 2 + f->indexed :
+						     f->exact ? 4 : f->flexible;
 		buf[rows_at - 5 + SFE_ATTR_REP] = f->rep_size;
 		return;
 	}

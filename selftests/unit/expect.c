@@ -74,7 +74,8 @@ struct sfr_rule expect_row(const struct sfe_section *s, const struct sfe_func *f
 			from_word(s, row->ra, &rule.ra_base, &rule.ra_off);
 		from_word(s, row->fp, &rule.fp_base, &rule.fp_off);
 	}
-	rule.flags |= rule_shape(abi, &rule);
+	rule.flags |= rule_shape(abi, &rule) |
+		      (f->exact ? SFR_RULE_EXACT : 0);
 	return rule;
 }
 
@@ -177,7 +178,7 @@ bool expect_met(const struct sfr_rule *got, const struct sfr_rule *want)
 	/* A byte before a trampoline is one like the others. */
 	rule.flags &= ~SFR_RULE_BEFORE_SIGNAL;
 	/* Of these nothing else holds. */
-	if (want->flags & (SFR_RULE_OUTERMOST | SFR_RULE_SIGNAL))
+	if (want->flags & SFR_RULE_OUTERMOST || want->flags == SFR_RULE_SIGNAL)
 		return rule.flags == want->flags;
 	return !memcmp(&rule, want, sizeof(rule));
 }
@@ -204,7 +205,7 @@ bool expect_oracle(const struct sfr_rule *got, const struct oracle *o)
 		return got && flags == SFR_RULE_SIGNAL;
 	default:
 		want = (o->ra_signed ? SFR_RULE_RA_SIGNED : 0) |
-		       (o->extended ? SFR_RULE_ADDEND : 0);
+		       (o->extended ? SFR_RULE_ADDEND : 0) | (o->exact ? SFR_RULE_SIGNAL : 0);
 		return got && flags == want &&
 		       place_is(got->cfa_base, got->cfa_off, &o->cfa) &&
 		       place_is(got->ra_base, got->ra_off, &o->ra) &&

@@ -10,7 +10,8 @@ enum { AARCH64_BE = 1, AARCH64_LE, AMD64, S390X };
 /* How the function at hand is written. */
 struct reading {
 	bool big;
-	int type;	/* of the function: 0 default, 1 flexible, 2 extended, 3 indexed too */
+	int type;	/* of the function: 0 default, 1 flexible, 2 extended, 3 indexed too,
+			 * 4 flexible, and the caller is exact */
 	int version, abi;
 	int8_t fixed_ra;
 };
@@ -101,7 +102,7 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 		place[i]->deref = control & 2;
 		place[i]->off = i ? signed_number(how, p, bytes) : cfa_offset(how, p, bytes);
 		p += bytes;
-		if (i > 0 || how->type < 2)
+		if (i > 0 || how->type < 2 || how->type == 4)
 			continue;
 		addend = signed_number(how, p, bytes);
 		p += bytes;
@@ -110,7 +111,8 @@ static void flexible_words(const struct reading *how, struct oracle *o, const ui
 		index = in_register(how, number(how, p, bytes) >> 3, o->ra.off);
 		p += bytes;
 	}
-	o->extended = how->type >= 2;
+	o->extended = how->type == 2 || how->type == 3;
+	o->exact = how->type == 4;
 	if (o->extended)
 		o->ra = index;
 	o->ra.off += addend;

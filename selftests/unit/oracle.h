@@ -24,6 +24,7 @@ struct oracle {
 	enum { ORACLE_NOTHING, ORACLE_ROW, ORACLE_OUTERMOST, ORACLE_SIGNAL } kind;
 	struct oracle_place cfa, ra, fp;	/* fp + 0: unchanged */
 	bool ra_signed;
+	bool exact;		/* the caller was left by no call */
 	bool extended;		/* sfreg's extension: cfa is the base of the real one; the
 				 * other offsets count from the base, and sp is above ra */
 };

@@ -143,8 +143,10 @@ static inline void random_kind(struct random_section *r, struct sfe_func *f)
 static inline void random_extend(struct random_section *r, struct sfe_section *s,
 				 struct sfe_func *funcs)
 {
-	for (uint32_t i = 0; i < s->n_funcs; i++)
+	for (uint32_t i = 0; i < s->n_funcs; i++) {
 		funcs[i].extended = false;
+		funcs[i].exact = false;
+	}
 	if (r->version != 3 || r->abi != SFE_AMD64 || random_below(r, 3))
 		return;
 	s->aux_len = 16;
@@ -153,10 +155,11 @@ static inline void random_extend(struct random_section *r, struct sfe_section *s
 		struct sfe_func *f = &funcs[i];
 		struct sfe_row *rows = (struct sfe_row *)f->rows;
 
-		f->extended = true;
+		f->exact = !random_below(r, 3);
+		f->extended = !f->exact;
 		f->indexed = random_below(r, 2);
 		f->signal = false;
-		f->flexible = false;
+		f->flexible = f->exact;
 		f->pc_type = 0;
 		for (uint32_t j = 0; j < f->n_rows; j++) {
 			random_places(r, &rows[j]);
@@ -164,6 +167,8 @@ static inline void random_extend(struct random_section *r, struct sfe_section *s
 			if (rows[j].start > f->size)
 				rows[j].start = f->size;
 			rows[j].place[1] = (struct sfe_place) { 0, 0 };
+			if (f->exact && random_below(r, 2))
+				rows[j].place[1] = (struct sfe_place) { SFE_DEREF, -100008 };
 			if (rows[j].place[2].off == -8)
 				rows[j].place[2].off = -16;
 			rows[j].index = random_below(r, 16);

@@ -127,7 +127,7 @@ static void check_headers(void)
 	check_bad(info2, 1, 0, SFR_ERR_FDE_TYPE, "an extended function of default type");
 	check_bad(info2, 1, 1, SFR_ERR_FDE_TYPE, "of flexible type");
 	check_bad(info2, 1, 3, SFR_ERR_FRE_INFO, "whose rows lack an index");
-	check_bad(info2, 1, 4, SFR_ERR_FDE_TYPE, "of a type that nobody knows");
+	check_bad(info2, 1, 5, SFR_ERR_FDE_TYPE, "of a type that nobody knows");
 	check_bad(info2, 1, 0x22, SFR_ERR_FDE_INFO, "with a reserved bit");
 	check_bad(info, 1, 0x80, SFR_ERR_FDE_TYPE, "that is a trampoline");
 	check_bad(info, 1, 0x10, SFR_ERR_FDE_TYPE, "that repeats");

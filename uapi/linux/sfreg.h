@@ -339,7 +339,8 @@ enum sfreg_source {
  * @SFREG_DISC_ASYNC: a signal from elsewhere (a timer, kill); pc is the
  *	instruction that would have run next
  * @SFREG_DISC_FAULT: a signal that the instruction at pc caused
- * @SFREG_DISC_INJECTED: a call that was injected
+ * @SFREG_DISC_INJECTED: a call that was injected: the row of the frame before says
+ *	that it was not called from pc, the next instruction
  * @SFREG_DISC_UNKNOWN: a signal; the handler took no siginfo to tell which
  */
 enum sfreg_discontinuity {

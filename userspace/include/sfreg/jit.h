@@ -37,7 +37,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* Flags of struct sfreg_jit_row. */
-#define SFREG_JIT_FP		(1u << 0)	/* CFA = fp + cfa_offset; without: sp + cfa_offset */
+#define SFREG_JIT_FP		(1u << 0)	/* CFA = fp + cfa_offset; without: sp + .. */
 #define SFREG_JIT_CFA_SAVED	(1u << 1)	/* the CFA is what is stored there: the stack was
 						 * realigned, or another is in use */
 #define SFREG_JIT_FP_SAVED	(1u << 2)	/* the caller's fp is stored at CFA + fp_offset;

@@ -27,6 +27,7 @@ done)
 wanted=$(sort -k 2 <<END
 -rwxr-xr-x opt/x/bin/sfreg
 -rw-r--r-- opt/x/include/sfreg.h
+-rw-r--r-- opt/x/include/sfreg/jit.h
 -rw-r--r-- opt/x/include/sfreg/uapi.h
 -rw-r--r-- opt/x/lib/libsfreg-audit.so
 -rw-r--r-- opt/x/lib/libsfreg.a
@@ -45,6 +46,8 @@ umask 022
 is "$(content)" "$wanted" "what is installed, with modes that do not depend on the umask"
 cmp "$top/uapi/linux/sfreg.h" "$dest/opt/x/include/sfreg/uapi.h"
 ok $? "uapi.h is the ABI header itself"
+cmp "$top/userspace/include/sfreg/jit.h" "$dest/opt/x/include/sfreg/jit.h"
+ok $? "jit.h is the builder's"
 is "$(find "$dest" -xtype l)" "" "no link leads nowhere"
 is "$(grep -c '@' "$dest/opt/x/lib/pkgconfig/libsfreg.pc")" 0 "libsfreg.pc is filled in"
 
@@ -61,9 +64,11 @@ else
 fi
 is "$(sed -n 's/^libdir=//p; s/^includedir=//p' "$PKG_CONFIG_PATH/libsfreg.pc")" \
 	"$(printf '/opt/x/lib\n/opt/x/include')" "libsfreg.pc: directories"
-cc -Wall -Werror -o "$work/program" "$top/userspace/examples/register.c" \
-	-I"$dest/opt/x/include" -L"$dest/opt/x/lib" -lsfreg
-ok $? "the example builds with the installed library"
+for example in register jit_window; do
+	cc -Wall -Werror -o "$work/program" "$top/userspace/examples/$example.c" \
+		-I"$dest/opt/x/include" -L"$dest/opt/x/lib" -lsfreg
+	ok $? "$example builds with the installed library"
+done
 LD_LIBRARY_PATH=$dest/opt/x/lib ldd "$work/program" | grep -q "libsfreg.so.0 => $dest"
 ok $? "... and finds it"
 is "$(unset SFREG_AUDIT; "$dest/opt/x/bin/sfreg" run -q sh -c 'echo $LD_AUDIT')" \

@@ -24,9 +24,16 @@ for page in "$pages"/*.[1-8]; do
 		"$(basename "$page"): no warning"
 done
 
-functions=$(grep -oE '^[a-z].*\bsfreg_[a-z_]+\(' "$top/userspace/include/sfreg.h" |
-	grep -oE 'sfreg_[a-z_]+' | sort -u)
-is "$(wc -w <<< "$functions")" 13 "sfreg.h has this many functions"
+# The functions that a header declares.
+functions_of()
+{
+	grep -oE '^[a-z].*\bsfreg_[a-z_]+\(' "$top/userspace/include/$1" | grep -oE 'sfreg_[a-z_]+\(' |
+		tr -d "(" | sort -u
+}
+
+is "$(functions_of sfreg.h | wc -l)" 13 "sfreg.h has this many functions"
+is "$(functions_of sfreg/jit.h | wc -l)" 13 "sfreg/jit.h has this many functions"
+functions="$(functions_of sfreg.h) $(functions_of sfreg/jit.h)"
 library=$(cd "$pages" && for page in *.3; do text "$page"; done)
 for function in $functions; do
 	grep -qE "\b$function\(" <<< "$library"
@@ -51,6 +58,14 @@ for name in $(grep -oE '\b(PR_SFREG|SFREG_IOC|SFREG_FEAT|SFREG_STOP|SFREG_KIND|S
 	"$top/uapi/linux/sfreg.h" | grep -vE '_IOC_MAGIC|_COUNT$' | sort -u); do
 	grep -qw "$name" <<< "$device"
 	ok $? "sfreg(4) tells about $name"
+done
+
+# Every errno and flag of the window builder stands in its page.
+builder=$(text sfreg_jit.3)
+for name in $(grep -oE '\bE[A-Z0-9]{3,}\b|\bSFREG_JIT_[A-Z_]+\b' "$top/userspace/include/sfreg/jit.h" | sort -u |
+	grep -vxE 'EXACT|ESHUTDOWN|SFREG_JIT_H'); do
+	grep -qw "$name" <<< "$builder"
+	ok $? "sfreg_jit(3) tells about $name"
 done
 
 command=$(text sfreg.1)

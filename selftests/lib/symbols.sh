@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the libraries show to the world: the functions of sfreg.h, all of them and
-# nothing else, in their version; the four calls that the loader looks for.
+# What the libraries show to the world: the functions of sfreg.h and sfreg/jit.h, all of
+# them and nothing else, in their version; the four calls that the loader looks for.
 
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-# The functions that a preprocessed sfreg.h declares.
+# The functions that the preprocessed headers declare.
 declared()
 {
-	echo '#include <sfreg.h>' | cc -I"$top/userspace/include" -E -P - | tr '\n' ' ' |
+	printf '#include <%s>\n' sfreg.h sfreg/jit.h |
+		cc -I"$top/userspace/include" -E -P - | tr '\n' ' ' |
 		grep -oE '\bsfreg_[a-z_]+ ?\(' | tr -d ' (' | sort -u
 }
 
@@ -20,7 +21,7 @@ exported()
 
 version=SFREG_0.1
 is "$(exported "$lib/libsfreg.so.0")" "$(declared | sed "s/\$/@@$version/")" \
-	"libsfreg.so.0 exports what sfreg.h declares, in version $version"
+	"libsfreg.so.0 exports what the headers declare, in version $version"
 is "$(exported "$lib/libsfreg-audit.so")" "$(printf 'la_activity\nla_objclose\nla_objopen\nla_version')" \
 	"libsfreg-audit.so exports the loader's calls"
 is "$(nm -g --defined-only "$lib/libsfreg.a" | awk 'NF == 3 { print $3 }' | grep -v '^sfreg_')" "" \

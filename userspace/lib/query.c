@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "digits.h"
 #include "door.h"
 
 int sfreg_list(int mem_fd, __u64 from, struct sfreg_list_entry *entries,
@@ -84,30 +85,16 @@ const char *sfreg_stop_name(unsigned int stop)
 	return "unknown";
 }
 
-/* Writes @pid in decimal, most significant digit first. */
-static char *put_pid(char *to, pid_t pid)
-{
-	pid_t unit = 1;
-
-	while (pid / unit >= 10)
-		unit *= 10;
-	for (; unit; unit /= 10)
-		*to++ = '0' + pid / unit % 10;
-	return to;
-}
-
 int sfreg_target_open(pid_t pid)
 {
-	char path[sizeof("/proc/2147483647/mem")] = "/proc/";
-	const char *mem = "/mem";
-	char *end;
+	char path[sizeof("/proc/2147483647/mem")], *end = path;
 	int fd;
 
 	if (pid <= 0)
 		return -ESRCH;
-	end = put_pid(path + sizeof("/proc/") - 1, pid);
-	while ((*end++ = *mem++))
-		;
+	end = digits_put_text(end, "/proc/");
+	end = digits_put(end, pid, 10);
+	*digits_put_text(end, "/mem") = 0;
 	fd = sys_open(path, O_RDONLY);
 	return fd == -ENOENT ? -ESRCH : fd;
 }

@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "emit.h"
-#include "sframe.h"
-
-/* Version 3 counts a function's rows in 16 bits. */
-#define MAX_ROWS	0xffff
+#include "../sframe/write.h"
 
 /* One more of @size bytes each. */
 static bool grow(struct emit *emit, void **array, uint32_t n, uint32_t *room, size_t size)
@@ -32,12 +29,11 @@ static bool grow(struct emit *emit, void **array, uint32_t n, uint32_t *room, si
 
 /* --- bytes ---------------------------------------------------------------------- */
 
-/* The longest row: a start and seven words of 4 bytes, and the info byte. */
 static bool make_room(struct emit *emit)
 {
 	uint8_t *more;
 
-	if (emit->len + 64 <= emit->room)
+	if (emit->len + SFRAME_MAX_ROW + SFRAME_ROW_SLACK <= emit->room)
 		return true;
 	if (emit->len > EMIT_MAX_BYTES) {
 		emit->error = -EFBIG;
@@ -53,31 +49,13 @@ static bool make_room(struct emit *emit)
 	return true;
 }
 
-static void put(struct emit *emit, uint32_t value, unsigned int bytes)
-{
-	memcpy(emit->bytes + emit->len, &value, bytes);
-	emit->len += bytes;
-}
-
-static unsigned int width_of(int32_t value)
-{
-	return value == (int8_t)value ? 0 : value == (int16_t)value ? 1 : 2;
-}
-
-struct words {
-	int32_t word[7];
-	unsigned int n;
-};
-
-/* "Flexible FDE Type Interpretation": a control word, and an offset. */
-static void add_place(struct words *words, const struct place *place)
+static void add_place(struct sframe_words *words, const struct place *place)
 {
 	uint32_t control = place->deref ? SFRAME_CONTROL_DEREF : 0;
 
 	if (place->base != BASE_CFA)
-		control |= SFRAME_CONTROL_REG | place->base << SFRAME_CONTROL_SHIFT;
-	words->word[words->n++] = control;
-	words->word[words->n++] = place->off;
+		control |= sframe_register(place->base);
+	sframe_add_place(words, control, place->off);
 }
 
 static bool is_unchanged(const struct place *fp)
@@ -90,36 +68,34 @@ static bool is_usual_ra(const struct place *ra)
 	return ra->base == BASE_CFA && ra->deref && ra->off == -8;
 }
 
-static void flexible_words(struct words *words, const struct rule *rule, uint8_t type)
+static void flexible_words(struct sframe_words *words, const struct rule *rule, uint8_t type)
 {
 	bool fp = !is_unchanged(&rule->fp);
 
 	add_place(words, &rule->cfa);
 	if (type >= SFRAME_TYPE_ADDEND)
-		words->word[words->n++] = rule->addend;
+		sframe_add(words, rule->addend);
 	if (type == SFRAME_TYPE_INDEXED)
-		words->word[words->n++] = SFRAME_CONTROL_REG |
-					  rule->index << SFRAME_CONTROL_SHIFT;
+		sframe_add(words, sframe_register(rule->index));
 	if (!is_usual_ra(&rule->ra))
 		add_place(words, &rule->ra);
 	else if (fp)
-		words->word[words->n++] = 0;
+		sframe_add(words, 0);
 	if (fp)
 		add_place(words, &rule->fp);
 }
 
-static void default_words(struct words *words, const struct rule *rule)
+static void default_words(struct sframe_words *words, const struct rule *rule)
 {
-	words->word[words->n++] = rule->cfa.off;
+	sframe_add(words, rule->cfa.off);
 	if (!is_unchanged(&rule->fp))
-		words->word[words->n++] = rule->fp.off;
+		sframe_add(words, rule->fp.off);
 }
 
 static void put_row(struct emit *emit, const struct emit_row *row, uint8_t type,
 		    unsigned int start_width)
 {
-	struct words words = { .n = 0 };
-	unsigned int i, width = 0;
+	struct sframe_words words = { .n = 0 };
 	uint8_t info = 0;
 
 	if (row->rule.kind == SYNTH_KIND_OUTERMOST) {
@@ -130,14 +106,8 @@ static void put_row(struct emit *emit, const struct emit_row *row, uint8_t type,
 	} else {
 		flexible_words(&words, &row->rule, type);
 	}
-	/* A control word is below 128: it fits whatever the offsets need. */
-	for (i = 0; i < words.n; i++)
-		if (width_of(words.word[i]) > width)
-			width = width_of(words.word[i]);
-	put(emit, row->start, 1 << start_width);
-	put(emit, info | words.n << 1 | width << 5, 1);
-	for (i = 0; i < words.n; i++)
-		put(emit, words.word[i], 1 << width);
+	emit->len = sframe_put_row(emit->bytes + emit->len, row->start, start_width, info, &words) -
+		    emit->bytes;
 }
 
 /* --- pieces --------------------------------------------------------------------- */
@@ -177,7 +147,7 @@ static void flush(struct emit *emit)
 		  sizeof(piece)))
 		return;
 	last = emit->rows[emit->n_rows - 1].start;
-	width = last <= 0xff ? 0 : last <= 0xffff ? 1 : 2;
+	width = sframe_start_width(last);
 	piece.size = emit->end - emit->start;
 	piece.info = width;
 	piece.type = highest_type(emit);
@@ -215,7 +185,7 @@ void emit_rule(struct emit *emit, uint64_t start, uint64_t end, const struct rul
 {
 	const struct rule *last = emit->n_rows ? &emit->rows[emit->n_rows - 1].rule : NULL;
 
-	if (last && (start != emit->end || emit->n_rows == MAX_ROWS ||
+	if (last && (start != emit->end || emit->n_rows == SFRAME_MAX_ROWS ||
 		     !are_alike(last, rule))) {
 		flush(emit);
 		last = NULL;

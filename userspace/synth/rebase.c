@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "rebase.h"
-#include "sframe.h"
+#include "../sframe/sframe.h"
 
 /* How many there are more than the header says. */
 static uint64_t n_more(const struct sframe_header *header, const uint8_t *aux)

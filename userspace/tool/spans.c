@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../synth/sframe.h"
+#include "../sframe/sframe.h"
 #include "spans.h"
 
 #define START_PCREL	0x04	/* starts are relative to where they stand */

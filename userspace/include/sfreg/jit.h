@@ -17,10 +17,16 @@
  * What is described is known to the kernel when it is published, in one step with all
  * that was published before: a sample sees the old window or the new one, never a gap.
  *
- * Only sfreg_jit_open() allocates. All others may be called from signal handlers, take no
- * lock and keep errno; but a window is one thread's at a time: who shares it locks it.
- * Different windows have nothing to do with each other. Without the module sfreg_jit_open()
- * and all others work, and sfreg_jit_publish() says -ENOSYS.
+ * Only the open calls allocate. All others, but the close calls, may be called from signal
+ * handlers, never wait, and keep errno. A window is one thread's at a time: who shares it
+ * locks it. A call that comes while another is under way in the same window, from a handler
+ * that has interrupted it or from a thread that did not lock, returns -EBUSY. (So do all,
+ * for ever, if the handler left the one it interrupted by longjmp(3), and in a child that
+ * was forked by another thread meanwhile.) Different windows have nothing to do with each
+ * other. Without the module all work the same, and sfreg_jit_publish() says -ENOSYS.
+ *
+ * After fork(2) the child has copies of the windows, which are its own: what was published
+ * stays so, too. exec(2) leaves nothing.
  *
  * All functions return 0 or a negative errno value; a call that fails changes nothing.
  */
@@ -37,7 +43,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* Flags of struct sfreg_jit_row. */
-#define SFREG_JIT_FP		(1u << 0)	/* CFA = fp + cfa_offset; without: sp + .. */
+#define SFREG_JIT_FP		(1u << 0)	/* CFA = fp + cfa_offset, else sp + cfa_offset */
 #define SFREG_JIT_CFA_SAVED	(1u << 1)	/* the CFA is what is stored there: the stack was
 						 * realigned, or another is in use */
 #define SFREG_JIT_FP_SAVED	(1u << 2)	/* the caller's fp is stored at CFA + fp_offset;
@@ -49,9 +55,10 @@ extern "C" {
 /**
  * struct sfreg_jit_row - what holds from an offset of a function on, to the next row
  * @offset: of the instruction, from the function's start, in bytes; the first row's is 0
- * @cfa_offset: see the flags. The CFA is the caller's sp once it has been returned to
+ * @cfa_offset: see the flags. The CFA is the caller's sp once it has been returned to: with sp
+ *	as its base it is not below it
  * @ra_offset: the return address is stored at CFA + ra_offset: -8 after a call instruction
- * @fp_offset: see SFREG_JIT_FP_SAVED
+ * @fp_offset: see SFREG_JIT_FP_SAVED; the word is another than the return address
  * @flags: SFREG_JIT_*; others: -EINVAL
  * @pad: 0
  */
@@ -67,14 +74,19 @@ struct sfreg_jit_row {
 /* Flags of struct sfreg_jit_options. */
 #define SFREG_JIT_PERF_MAP	(1u << 0)	/* names go to /tmp/perf-PID.map, for perf report */
 
+/** define SFREG_JIT_MAX_ROWS - most rows of one window */
+#define SFREG_JIT_MAX_ROWS	(1u << 26)
+
 /**
  * struct sfreg_jit_options - a window
  * @size: sizeof(struct sfreg_jit_options)
  * @flags: SFREG_JIT_PERF_MAP
  * @text: the first byte of its text
- * @text_len: its length: 1 .. 2^32 - 1
+ * @text_len: its length: 1 .. 2^32 - 1. From sfreg_jit_publish() on it must be mapped, and
+ *	executable or to become so
  * @max_functions: how many can be described at a time, 1 or more
- * @max_rows: how many rows they can have together
+ * @max_rows: how many rows they can have together: 1 .. SFREG_JIT_MAX_ROWS. (A section
+ *	may be too large for the kernel's limits before: sfreg_jit_publish() says it)
  */
 struct sfreg_jit_options {
 	uint32_t size;
@@ -92,7 +104,10 @@ struct sfreg_jit;
  * @options: see there
  * @jit: where to put it
  *
- * The memory for all that it can ever describe is mapped now.
+ * The memory for all that it can ever describe is mapped now, and used as it is needed: at
+ * most 75 bytes for a row and 64 for a function. The file of SFREG_JIT_PERF_MAP is opened
+ * now, too, by the name of this process; a child that is forked writes no names. If it
+ * cannot be opened, or is another user's, there are no names, and that is no error.
  *
  * Return: 0; -EINVAL: a size, flag or length; -ENOMEM.
  */
@@ -105,13 +120,17 @@ int sfreg_jit_open(const struct sfreg_jit_options *options, struct sfreg_jit **j
  * @size: its length in bytes
  * @rows: its rows, by ascending offset
  * @n_rows: their number, 1 or more
- * @name: for SFREG_JIT_PERF_MAP; or NULL
+ * @name: for SFREG_JIT_PERF_MAP; or NULL. 400 bytes of it are written, control characters as
+ *	question marks
  *
- * In any order of addresses.
+ * In any order of addresses; ascending is fastest. Nothing of the arguments is kept. Text
+ * between functions has no rule: there a walk tries the frame pointer.
  *
  * Return: 0; -EINVAL: outside the window, size 0, rows that do not begin at 0, do not
- * ascend or leave the function, an unknown flag; -EEXIST: text that is described already;
- * -ENOSPC: max_functions or max_rows is reached: publish, and go on with another window.
+ * ascend or leave the function, an unknown flag, a pad that is not 0, or what can be no frame
+ * (see struct sfreg_jit_row); then -EEXIST: text that is described already; then
+ * -ENOSPC: max_functions or max_rows is reached: publish, and go on with another window. Or
+ * -EBUSY.
  */
 int sfreg_jit_function(struct sfreg_jit *jit, const void *start, size_t size,
 		       const struct sfreg_jit_row *rows, unsigned int n_rows, const char *name);
@@ -131,15 +150,19 @@ int sfreg_jit_stub(struct sfreg_jit *jit, const void *start, size_t size,
  * @start: its first byte
  *
  * The kernel forgets it when the window is published again. Until then, and as long as it
- * may run, its text must stay as it is. Return: 0; -ENOENT: no function begins there.
+ * may run, its text must stay as it is. Return: 0; -ENOENT: no function begins there; -EBUSY.
  */
 int sfreg_jit_remove(struct sfreg_jit *jit, const void *start);
 
 /**
  * sfreg_jit_publish() - tell the kernel all that is described now
  *
- * Return: 0; -ENOSYS: no module; or an error of struct sfreg_window: what was published
- * before stays.
+ * One system call, and work that is linear in what is described. Also if that is nothing: the
+ * window is there, then, and has no rule. If the kernel has dropped the window since it was
+ * published (its text was unmapped, sfreg was switched off and on), it is registered anew.
+ *
+ * Return: 0; -ENOSYS: no module; -EBUSY; or an error of struct sfreg_window: what was
+ * published before stays.
  */
 int sfreg_jit_publish(struct sfreg_jit *jit);
 
@@ -147,12 +170,96 @@ int sfreg_jit_publish(struct sfreg_jit *jit);
  * sfreg_jit_retire() - the window describes nothing any more, to the kernel neither
  *
  * To be called before its text is used anew. Never waits. Return: 0, also if nothing was
- * published; or an error of struct sfreg_remove.
+ * published or the kernel has dropped it; -EBUSY; or an error of struct sfreg_remove.
  */
 int sfreg_jit_retire(struct sfreg_jit *jit);
 
-/* Retires the window and gives its memory back. NULL is fine. */
+/**
+ * sfreg_jit_close() - retire the window, and give its memory back
+ * @jit: the window, in which no call is under way; or NULL
+ */
 void sfreg_jit_close(struct sfreg_jit *jit);
+
+/*
+ * Epochs: one area of text in N windows, of which one is filled. When it is full
+ *
+ *	sfreg_jit_epochs_turn()		publishes it and goes on to the next,
+ *	sfreg_jit_epochs_oldest()	says which will be wanted next: what lives in it is
+ *					moved to the current one, described there, published;
+ *	..				and when nothing runs in the oldest any more,
+ *	sfreg_jit_epochs_wipe()		forgets it. Its text can be written anew.
+ *
+ * A window is replaced in one step while it is filled, and is gone before another epoch's
+ * code stands in its text: no sample sees a gap or a row of the wrong epoch.
+ *
+ * One producer: the calls are one thread's, and those with the current window, too. (A call
+ * that interrupts another returns -EBUSY, as with windows.) Each of many threads can have
+ * epochs of its own.
+ */
+struct sfreg_jit_epochs;
+
+/**
+ * sfreg_jit_epochs_open() - an area in windows, of which the first is the current one
+ * @area: as of a window, but ->text begins a page, ->text_len may be more than one
+ *	window's, and ->max_functions and ->max_rows are those of each window
+ * @n: how many windows, 2 or more. All are of equal length, whole pages; what remains of
+ *	the area is not used
+ * @epochs: where to put it
+ *
+ * Return: 0; -EINVAL: also less than a page for each; -ENOMEM.
+ */
+int sfreg_jit_epochs_open(const struct sfreg_jit_options *area, unsigned int n,
+			  struct sfreg_jit_epochs **epochs);
+
+/**
+ * sfreg_jit_epochs_current() - the window that is filled
+ * @epochs: the epochs
+ * @text: where to put the first byte of its text, or NULL
+ * @text_len: where to put its length, or NULL
+ *
+ * Return: the window, to describe functions in and to publish; not to be closed.
+ */
+struct sfreg_jit *sfreg_jit_epochs_current(const struct sfreg_jit_epochs *epochs, void **text,
+					   size_t *text_len);
+
+/**
+ * sfreg_jit_epochs_oldest() - the window that sfreg_jit_epochs_wipe() would forget
+ * @epochs: the epochs
+ * @text: where to put the first byte of its text, or NULL
+ * @text_len: where to put its length, or NULL
+ *
+ * Return: the window; NULL: none but the current one is filled.
+ */
+struct sfreg_jit *sfreg_jit_epochs_oldest(const struct sfreg_jit_epochs *epochs, void **text,
+					  size_t *text_len);
+
+/**
+ * sfreg_jit_epochs_turn() - go on to the next window
+ * @epochs: the epochs
+ *
+ * Publishes the current window first, if that is not done. It works without the module.
+ *
+ * Return: 0; -EBUSY: the next window has not been wiped; or an error of
+ * sfreg_jit_publish(), but not -ENOSYS or -ESHUTDOWN: the current window stays the same.
+ * Who would go on all the same retires it before: what runs there has no rules, then.
+ */
+int sfreg_jit_epochs_turn(struct sfreg_jit_epochs *epochs);
+
+/**
+ * sfreg_jit_epochs_wipe() - retire the oldest window
+ * @epochs: the epochs
+ *
+ * The caller says by it that nothing runs there, nor will be returned to.
+ *
+ * Return: 0; -ENOENT: none but the current one is filled; or as sfreg_jit_retire().
+ */
+int sfreg_jit_epochs_wipe(struct sfreg_jit_epochs *epochs);
+
+/**
+ * sfreg_jit_epochs_close() - retire all windows, and give their memory back
+ * @epochs: the epochs, in which no call is under way; or NULL
+ */
+void sfreg_jit_epochs_close(struct sfreg_jit_epochs *epochs);
 
 #pragma GCC visibility pop
 

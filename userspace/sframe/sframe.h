@@ -3,8 +3,8 @@
  * SFrame on disk, versions 2 and 3, as far as it is written here (sframe-spec). All in the
  * machine's own byte order.
  */
-#ifndef SYNTH_SFRAME_H
-#define SYNTH_SFRAME_H
+#ifndef SFRAME_SFRAME_H
+#define SFRAME_SFRAME_H
 
 #include <stdint.h>
 
@@ -12,6 +12,9 @@
 #define SFRAME_SORTED		0x01
 #define SFRAME_AMD64		3
 #define SFRAME_FIXED_RA		(-8)
+
+/* Version 3 counts a function's rows in 16 bits. */
+#define SFRAME_MAX_ROWS		0xffff
 
 struct sframe_header {
 	uint16_t magic;
@@ -63,6 +66,7 @@ _Static_assert(sizeof(struct sframe_attributes_v3) == 5, "sframe_attributes_v3")
 #define SFRAME_TYPE_FLEXIBLE	1
 #define SFRAME_TYPE_ADDEND	2	/* the extension's */
 #define SFRAME_TYPE_INDEXED	3	/* the same */
+#define SFRAME_TYPE_EXACT	4	/* the same */
 
 /* A row's info; number of words << 1, their width << 5. */
 #define SFRAME_BASE_SP		0x01
@@ -71,4 +75,4 @@ _Static_assert(sizeof(struct sframe_attributes_v3) == 5, "sframe_attributes_v3")
 #define SFRAME_CONTROL_DEREF	0x02
 #define SFRAME_CONTROL_SHIFT	3
 
-#endif /* SYNTH_SFRAME_H */
+#endif /* SFRAME_SFRAME_H */

@@ -273,6 +273,9 @@ int image_eh_frame(struct image *image, struct image_section *section)
 {
 	int error;
 
+	*section = image->registered;
+	if (section->bytes)
+		return 0;
 	error = image_section(image, ".eh_frame", section);
 	return error || section->bytes ? error : section_by_segment(image, section);
 }

@@ -28,6 +28,7 @@ struct image {
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
 	bool in_memory;		/* an object that a JIT describes its code with: object.c */
 	bool relocatable;	/* .. of ET_REL */
+	struct image_section registered;	/* .. that has nothing but this: registered.c */
 	/* The tables; NULL: there are none, or none that can be used. */
 	const void *segments, *sections;
 	uint32_t n_segments, n_sections;
@@ -44,6 +45,12 @@ int image_open(struct image *image, const struct synth_source *source);
 /* The same of an object in memory: see synth_make_object(). */
 int image_open_object(struct image *image, const struct synth_source *source);
 void image_close(struct image *image);
+
+typedef int image_opener(struct image *image, const struct synth_source *source);
+
+/* make.c: synth_make() of what one of these opens. */
+int synth_make_by(image_opener *open, const struct synth_source *source,
+		  struct synth_section *section, struct synth_report *report);
 
 /* The bytes [at, at + len) of the file, good until image_close(). */
 int image_fetch(struct image *image, uint64_t at, uint64_t len, const uint8_t **bytes);

@@ -300,10 +300,8 @@ static int add_all(struct make *make)
 	return error;
 }
 
-typedef int open_image(struct image *image, const struct synth_source *source);
-
-static int make_of(open_image *open, const struct synth_source *source,
-		   struct synth_section *section, struct synth_report *report)
+int synth_make_by(image_opener *open, const struct synth_source *source,
+		  struct synth_section *section, struct synth_report *report)
 {
 	struct make make = { .ledger.wanted = report };
 	uint32_t i;
@@ -338,13 +336,13 @@ static int make_of(open_image *open, const struct synth_source *source,
 int synth_make(const struct synth_source *source, struct synth_section *section,
 	       struct synth_report *report)
 {
-	return make_of(image_open, source, section, report);
+	return synth_make_by(image_open, source, section, report);
 }
 
 int synth_make_object(const struct synth_source *source, struct synth_section *section,
 		      struct synth_report *report)
 {
-	return make_of(image_open_object, source, section, report);
+	return synth_make_by(image_open_object, source, section, report);
 }
 
 void synth_free(struct synth_section *section)

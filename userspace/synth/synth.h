@@ -142,6 +142,16 @@ int synth_make(const struct synth_source *source, struct synth_section *section,
  */
 int synth_make_object(const struct synth_source *source, struct synth_section *section,
 		      struct synth_report *report);
+
+/**
+ * synth_make_registered() - make a section of an .eh_frame in memory
+ * @eh_frame, @len: its bytes
+ * @addr: where they lie for the program whose they are
+ *
+ * As synth_make_object(). The texts are the runs of functions that it describes.
+ */
+int synth_make_registered(const void *eh_frame, size_t len, uint64_t addr,
+			  struct synth_section *section);
 void synth_free(struct synth_section *section);
 void synth_report_free(struct synth_report *report);
 

@@ -84,6 +84,15 @@ choose()
 		files=/usr/bin/qemu-x86_64
 		start() { exec /usr/bin/qemu-x86_64 "$data/guest"; }
 		;;
+	postgres-frames)	# the same, as Debian has it: it tells nobody but libgcc
+		whom=all
+		files=$(readlink -f "$data/postgres/bin/postgres")
+		start()
+		{
+			export debugging=off LD_PRELOAD="$SFREG_BUILD/lib/libsfreg-frames.so"
+			exec sh "$here/work/postgres-jit"
+		}
+		;;
 	postgres-jit)
 		whom=all
 		files=$(readlink -f "$data/postgres/bin/postgres")

@@ -50,7 +50,8 @@ static const char *answer(const char *line)
 	static char words[32];
 
 	if (!strcmp(line, "text\n")) {
-		snprintf(words, sizeof(words), "%012llx", (unsigned long long)(uintptr_t)text >> 16);
+		snprintf(words, sizeof(words), "%012llx",
+			 (unsigned long long)(uintptr_t)text >> 16);
 		return words;
 	}
 	if (!strcmp(line, "add\n") && n < MOST) {

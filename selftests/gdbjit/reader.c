@@ -92,7 +92,8 @@ static void test_wrong_list(void)
 	element[2].next = (uintptr_t)&element[2];
 	expect(-EBADMSG, 0, "the last leads to itself");
 	target_list(1, element, 8);
-	element[0].next = element[0].previous = (uintptr_t)element;
+	element[0].next = (uintptr_t)element;
+	element[0].previous = (uintptr_t)element;
 	expect(-EBADMSG, 0, "the only one leads to itself, both ways");
 	target_list(3, element, 8);
 	element[1].previous = 0;

@@ -212,8 +212,9 @@ static int verify(struct jit *jit, const struct descriptors *found, const struct
 	for (uint32_t i = 0; !error && i < jit->wanted.n; i++) {
 		const struct wanted_window *window = &jit->wanted.window[i];
 
-		if (!window->is_new || (!changed && is_generated(&text, window->start,
-								  window->start + window->len)))
+		if (!window->is_new)
+			continue;
+		if (!changed && is_generated(&text, window->start, window->start + window->len))
 			continue;
 		error = remove_window(jit, window->start);
 		jit->look->result->placed--;

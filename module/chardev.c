@@ -34,7 +34,7 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return -EOPNOTSUPP;
 	if (cmd == SFREG_IOC_INFO)
 		return sfreg_query_info(arg, sfreg_hooks_features());
-	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_BACKTRACE)
+	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_LIVE)
 		return -ENOTTY;
 	if (!sfreg_spaces_is_open())
 		return -ESHUTDOWN;
@@ -51,6 +51,8 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return sfreg_query_list(arg);
 	case SFREG_IOC_BACKTRACE:
 		return sfreg_query_backtrace(arg);
+	case SFREG_IOC_LIVE:
+		return sfreg_ingest_live(arg);
 	}
 	return -ENOTTY;
 }

@@ -7,6 +7,7 @@
 #define SFREG_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/version.h>
 
@@ -30,6 +31,17 @@
 #define SFREG_PF_WORKER			(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
 #else
 #define SFREG_PF_WORKER			(PF_KTHREAD | PF_IO_WORKER)
+#endif
+
+/* 6.3 wants to be told. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define sfreg_vm_flags_mod(vma, set, clear)	vm_flags_mod(vma, set, clear)
+#else
+static inline void sfreg_vm_flags_mod(struct vm_area_struct *vma, unsigned long set,
+				      unsigned long clear)
+{
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+}
 #endif
 
 /* The uprobe that the current thread is at, where the kernel says so; or NULL. */

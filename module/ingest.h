@@ -17,6 +17,7 @@ long sfreg_ingest_window(const struct sfreg_window *window);
 long sfreg_ingest_section(void __user *arg);
 long sfreg_ingest_place(void __user *arg);
 long sfreg_ingest_remove(void __user *arg);
+long sfreg_ingest_live(void __user *arg);
 long sfreg_ingest_remove_key(u64 key);
 
 #endif /* SFREG_INGEST_H */

@@ -43,7 +43,7 @@ extern unsigned long sfreg_limit_user_work_bytes;
  */
 extern unsigned int sfreg_limit_stack_switches;
 
-/* Windows of one leaf of the snapshot: what one write copies, 48 bytes each. */
+/* Windows of one leaf of the snapshot: what one write copies, 56 bytes each. */
 #define SFREG_LEAF_MAX		64
 
 /* The most that is copied from user space between two looks at fatal signals. */

@@ -8,6 +8,7 @@
 #include "chardev.h"
 #include "control.h"
 #include "hook.h"
+#include "live.h"
 #include "space.h"
 #include "target.h"
 
@@ -17,9 +18,12 @@ static int __init sfreg_init(void)
 
 	sfreg_target_init();
 	sfreg_hooks_init();
-	err = sfreg_spaces_init();
+	err = sfreg_live_init();
 	if (err)
 		goto exit_target;
+	err = sfreg_spaces_init();
+	if (err)
+		goto exit_live;
 	err = sfreg_control_init();
 	if (err)
 		goto exit_hooks;
@@ -34,6 +38,8 @@ exit_control:
 exit_hooks:
 	sfreg_hooks_exit();
 	sfreg_spaces_exit();
+exit_live:
+	sfreg_live_exit();
 exit_target:
 	sfreg_target_exit();
 	return err;
@@ -45,6 +51,7 @@ static void __exit sfreg_exit(void)
 	sfreg_control_exit();
 	sfreg_hooks_exit();
 	sfreg_spaces_exit();
+	sfreg_live_exit();
 	sfreg_target_exit();
 }
 

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "core/live.h"
 #include "ingest.h"
 #include "mapping.h"
 #include "query.h"
@@ -40,6 +41,7 @@ SFREG_SAME(STOP_BAD_RA);
 SFREG_SAME(STOP_FRAME_LIMIT);
 SFREG_SAME(STOP_SWITCH_LIMIT);
 SFREG_SAME(STOP_UNKNOWN_REG);
+SFREG_SAME(STOP_UNSTEADY);
 SFREG_SAME(STOP_COUNT);
 
 long sfreg_query_info(void __user *arg, u64 features)
@@ -53,7 +55,7 @@ long sfreg_query_info(void __user *arg, u64 features)
 	info = (struct sfreg_info) {
 		.size = sizeof(info),
 		.abi_version = SFREG_ABI_VERSION,
-		.features = features,
+		.features = features ? features | SFREG_FEAT_LIVE : 0,
 		.limit_windows = READ_ONCE(sfreg_limit_windows),
 		.limit_section_bytes = READ_ONCE(sfreg_limit_section_bytes),
 		.limit_section_rows = READ_ONCE(sfreg_limit_section_rows),
@@ -78,8 +80,10 @@ static int sfreg_list_copy(const struct sfreg_root *root, struct sfreg_list *lis
 			.text_start = win->text.start,
 			.text_len = win->text.end - win->text.start,
 			.sframe_base = win->text.base,
-			.rows = sfr_table_rows(win->section->table),
-			.flags = win->flags & SFREG_WINDOW_OUTSIDER ? SFREG_LIST_OUTSIDER : 0,
+			.rows = win->text.live ? win->text.live->n_rows :
+						 sfr_table_rows(win->section->table),
+			.flags = (win->flags & SFREG_WINDOW_OUTSIDER ? SFREG_LIST_OUTSIDER : 0) |
+				 (win->text.live ? SFREG_LIST_LIVE : 0),
 			.table_bytes = win->section->bytes,
 		};
 

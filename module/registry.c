@@ -77,6 +77,7 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 		.text.end = place->start + place->len,
 		.text.base = place->base,
 		.text.table = place->section->table,
+		.text.live = place->section->live,
 		.section = place->section,
 		.flags = sfreg_window_owner(mm),
 	};

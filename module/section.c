@@ -140,6 +140,32 @@ static struct sfreg_compiled *sfreg_section_publish(struct sfreg_shared_section 
 	return section ?: ERR_PTR(-EDQUOT);
 }
 
+static struct sfreg_shared_section *sfreg_section_shared(struct sfreg_compiled *section)
+{
+	return container_of(section, struct sfreg_shared_section, section);
+}
+
+static void sfreg_section_free(struct sfreg_shared_section *shared)
+{
+	kvfree(shared->section.table);
+	kfree(shared);
+}
+
+static void sfreg_section_release(struct sfreg_compiled *section)
+{
+	struct sfreg_shared_section *shared = sfreg_section_shared(section);
+	unsigned long flags;
+
+	spin_lock_irqsave(&sfreg_section_lock, flags);
+	hash_del(&shared->node);
+	spin_unlock_irqrestore(&sfreg_section_lock, flags);
+	sfreg_user_uncharge_table(shared->user, section->bytes);
+	sfreg_user_put(shared->user);
+	sfreg_gauge_add(SFREG_STAT_sections, -1);
+	sfreg_gauge_add(SFREG_STAT_section_bytes, -(long)section->bytes);
+	sfreg_section_free(shared);
+}
+
 static struct sfreg_shared_section *sfreg_section_compile(const void *bytes,
 							  const struct sfr_compile_plan *plan)
 {
@@ -165,6 +191,7 @@ static struct sfreg_shared_section *sfreg_section_compile(const void *bytes,
 	refcount_set(&fresh->section.refs, 1);
 	fresh->section.table = sfr_table_store(scratch, table);
 	fresh->section.bytes = table_bytes;
+	fresh->section.release = sfreg_section_release;
 	kvfree(scratch);
 	return fresh;
 
@@ -173,12 +200,6 @@ free_fresh:
 free_scratch:
 	kvfree(scratch);
 	return ERR_PTR(err);
-}
-
-static void sfreg_section_free(struct sfreg_shared_section *shared)
-{
-	kvfree(shared->section.table);
-	kfree(shared);
 }
 
 struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len,
@@ -218,31 +239,16 @@ struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len,
 	return section;
 }
 
-static struct sfreg_shared_section *sfreg_section_shared(struct sfreg_compiled *section)
-{
-	return container_of(section, struct sfreg_shared_section, section);
-}
-
 bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b)
 {
-	return a == b || !memcmp(sfreg_section_shared(a)->digest,
-				 sfreg_section_shared(b)->digest, SHA256_DIGEST_SIZE);
+	if (a == b || a->live || b->live)
+		return a == b;
+	return !memcmp(sfreg_section_shared(a)->digest, sfreg_section_shared(b)->digest,
+		       SHA256_DIGEST_SIZE);
 }
 
 void sfreg_section_put(struct sfreg_compiled *section)
 {
-	struct sfreg_shared_section *shared;
-	unsigned long flags;
-
-	if (!refcount_dec_and_test(&section->refs))
-		return;
-	shared = sfreg_section_shared(section);
-	spin_lock_irqsave(&sfreg_section_lock, flags);
-	hash_del(&shared->node);
-	spin_unlock_irqrestore(&sfreg_section_lock, flags);
-	sfreg_user_uncharge_table(shared->user, section->bytes);
-	sfreg_user_put(shared->user);
-	sfreg_gauge_add(SFREG_STAT_sections, -1);
-	sfreg_gauge_add(SFREG_STAT_section_bytes, -(long)section->bytes);
-	sfreg_section_free(shared);
+	if (refcount_dec_and_test(&section->refs))
+		section->release(section);
 }

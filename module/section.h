@@ -13,12 +13,15 @@
 #include "core/rows.h"
 
 struct sfreg_user;
+struct sfr_live;
 
 struct sfreg_compiled {
 	refcount_t refs;
 	const struct sfr_table *table;	/* valid as long as a reference, or RCU
 					 * for what a published snapshot names */
+	const struct sfr_live *live;	/* rows that change; else NULL */
 	size_t bytes;			/* of the table, as charged */
+	void (*release)(struct sfreg_compiled *section);	/* the last put: not in NMI */
 };
 
 /* Header only: what to copy in. A negative errno says why not. */
@@ -31,7 +34,7 @@ int sfreg_section_plan(const void *bytes, size_t len, struct sfr_compile_plan *p
 struct sfreg_compiled *sfreg_section_get(const void *bytes, size_t len,
 					 struct sfreg_user *user);
 
-/* By content: two users' sections of the same bytes are. */
+/* By content: two users' sections of the same bytes are; of live ones none. */
 bool sfreg_section_equal(struct sfreg_compiled *a, struct sfreg_compiled *b);
 
 static inline struct sfreg_compiled *sfreg_section_ref(struct sfreg_compiled *section)

@@ -152,6 +152,7 @@ struct sfreg_root *sfreg_draft(const struct sfreg_root *root, u32 n)
 	draft->n = used;
 	draft->room = used + n;
 	draft->n_windows = root ? root->n_windows : 0;
+	draft->n_live = root ? root->n_live : 0;
 	draft->bytes = root ? root->bytes : 0;
 	for (i = 0; i < used; i++) {
 		draft->slot[i] = root->slot[i];
@@ -247,6 +248,7 @@ int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 	sfreg_section_ref(win->section);
 	draft->slot[at].first = leaf->win[0].text.start;
 	draft->n_windows++;
+	draft->n_live += !!win->text.live;
 	draft->bytes += win->section->bytes;
 	return 0;
 }
@@ -260,6 +262,7 @@ int sfreg_draft_remove(struct sfreg_root *draft, u64 start)
 	leaf = draft->slot[at].leaf;
 	i = sfreg_leaf_rank(leaf, start) - 1;
 	draft->n_windows--;
+	draft->n_live -= !!leaf->win[i].text.live;
 	draft->bytes -= leaf->win[i].section->bytes;
 	if (leaf->n == 1) {
 		sfreg_leaf_put(leaf);

@@ -43,6 +43,7 @@ struct sfreg_root {
 	refcount_t refs;
 	u32 n, room;
 	u32 n_windows;
+	u32 n_live;			/* of these */
 	u64 bytes;			/* of the tables that the windows name */
 	struct sfreg_slot slot[];
 };

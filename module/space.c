@@ -335,6 +335,24 @@ static void sfreg_view_mark_uncopied(struct sfreg_view *view, struct mm_struct *
 			sfreg_view_mark_dead(view, vma->vm_start, vma->vm_end);
 }
 
+/*
+ * What the parent goes on writing is not the child's. It has no mapping of it either, so
+ * nothing would ever change there but by another. @view is not yet published.
+ */
+static void sfreg_view_mark_live(struct sfreg_view *view)
+{
+	const struct sfreg_win *win;
+	u64 at = 0;
+
+	if (!view->root || !view->root->n_live)
+		return;
+	while ((win = sfreg_root_next(view->root, at))) {
+		at = win->text.end;
+		if (win->text.live)
+			sfreg_view_mark_dead(view, win->text.start, win->text.end);
+	}
+}
+
 /* The child's space shares the root, as of now: the mappings are being copied. */
 void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child)
 {
@@ -353,6 +371,7 @@ void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child)
 	}
 	view = rcu_dereference_protected(to->view, true);
 	sfreg_view_mark_uncopied(view, parent);
+	sfreg_view_mark_live(view);
 	n_windows = sfreg_view_windows(view);
 	sfreg_gauge_add(SFREG_STAT_windows, n_windows);
 	if (sfreg_space_publish(to) == to) {

@@ -40,7 +40,8 @@
 	X(stop_bad_ra)							\
 	X(stop_frame_limit)						\
 	X(stop_switch_limit)						\
-	X(stop_unknown_reg)
+	X(stop_unknown_reg)						\
+	X(stop_unsteady)
 
 #define SFREG_STAT_ENUM(name)	SFREG_STAT_##name,
 enum sfreg_gauge { SFREG_GAUGES(SFREG_STAT_ENUM) SFREG_N_GAUGES };

@@ -54,8 +54,7 @@ void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs)
 	unwind->signal_sp = 0;
 	unwind->plain_reads = false;
 	unwind->stop = SFR_STOP_NONE;
-	memset(unwind->by_source, 0, sizeof(unwind->by_source));
-	unwind->by_source[SFR_SOURCE_REGS] = 1;
+	sfreg_count(SFREG_STAT_walks);
 	rcu_read_lock();
 	pagefault_disable();
 	unwind->view = sfreg_space_view(current->mm);
@@ -68,14 +67,14 @@ bool sfreg_unwind_next(struct sfreg_unwind *unwind)
 {
 	unwind->stop = sfr_walk_next(&unwind->walk);
 	if (!unwind->stop)
-		unwind->by_source[unwind->walk.frame.source]++;
+		sfreg_count(SFREG_STAT_walks + unwind->walk.frame.source);
 	return !unwind->stop;
 }
 
 u32 sfreg_unwind_pcs(struct sfreg_unwind *unwind, u64 *pcs, u32 n)
 {
 	n = unwind->plain_reads ? sfr_walk_run(&unwind->walk, pcs, n) : 0;
-	unwind->by_source[SFR_SOURCE_SFRAME] += n;
+	sfreg_count_many(SFREG_STAT_frames_sframe, n);
 	if (n || !sfreg_unwind_next(unwind))
 		return n;
 	pcs[0] = unwind->walk.frame.regs.pc;
@@ -90,14 +89,10 @@ static_assert(SFREG_STAT_walks + SFR_SOURCE_FRAME_POINTER == (int)SFREG_STAT_fra
 enum sfr_stop sfreg_unwind_end(struct sfreg_unwind *unwind)
 	__releases(RCU)
 {
-	int source;
-
 	pagefault_enable();
 	rcu_read_unlock();
 	if (unwind->stop == SFR_STOP_NONE)
 		unwind->stop = SFR_STOP_FRAME_LIMIT;
-	for (source = 0; source < ARRAY_SIZE(unwind->by_source); source++)
-		sfreg_count_many(SFREG_STAT_walks + source, unwind->by_source[source]);
 	sfreg_count(SFREG_STAT_stop_none + unwind->stop);
 	return unwind->stop;
 }

@@ -29,7 +29,6 @@ struct sfreg_unwind {
 	bool plain_reads;		/* user space can be read without the checks
 					 * that copy_from_user_nofault() makes */
 	enum sfr_stop stop;
-	u32 by_source[SFR_SOURCE_FRAME_POINTER + 1];
 };
 
 void sfreg_unwind_start(struct sfreg_unwind *unwind, const struct pt_regs *regs);

@@ -6,6 +6,7 @@
  * the kernel's own walker.
  */
 #include <sfr_env.h>
+#include "live.h"
 #include "rows.h"
 #include "step.h"
 #include "walk.h"
@@ -34,7 +35,7 @@ void sfr_walk_start(struct sfr_walk *walk, const struct sfr_regs *regs)
  * return address at the call, one byte before. Where a window ends in between, a
  * trampoline may begin in the one behind: it is returned to with no call before.
  */
-static const struct sfr_rule *frame_rule(const struct sfr_walk *walk, enum sfr_stop *none)
+static const struct sfr_rule *frame_rule(struct sfr_walk *walk, enum sfr_stop *none)
 {
 	bool after_call = walk->frame.kind == SFR_KIND_CALL;
 	u64 pc = walk->frame.regs.pc;
@@ -50,6 +51,10 @@ static const struct sfr_rule *frame_rule(const struct sfr_walk *walk, enum sfr_s
 		after_call = false;
 	}
 	*none = window ? SFR_STOP_NO_RULE : SFR_STOP_NO_WINDOW;
+	if (window && window->live) {
+		*none = sfr_live_rule(window->live, pc - after_call - window->start, &walk->made);
+		return *none ? NULL : &walk->made;
+	}
 	return window ? sfr_table_rule(window->table, pc - window->base, after_call) : NULL;
 }
 
@@ -105,7 +110,8 @@ enum sfr_stop sfr_walk_next(struct sfr_walk *walk)
 	walk->cfa = 0;
 	rule = frame_rule(walk, &stop);
 	if (!rule)
-		return sfr_env_is_restorer(walk->env, walk->frame.regs.pc) ?
+		return stop == SFR_STOP_UNSTEADY ? stop :
+		       sfr_env_is_restorer(walk->env, walk->frame.regs.pc) ?
 			       leave_signal(walk) : leave_without_rule(walk, stop);
 	if (rule->flags & SFR_RULE_OUTERMOST)
 		return SFR_STOP_OUTERMOST;

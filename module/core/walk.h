@@ -41,6 +41,7 @@ enum sfr_stop {
 	SFR_STOP_FRAME_LIMIT,
 	SFR_STOP_SWITCH_LIMIT,
 	SFR_STOP_UNKNOWN_REG,
+	SFR_STOP_UNSTEADY,
 	SFR_STOP_COUNT
 };
 
@@ -48,11 +49,14 @@ struct sfr_regs {
 	u64 pc, sp, fp;
 };
 
+struct sfr_live;
+
 /* Text [start, end) of one process, and the table that describes it. */
 struct sfr_window {
 	u64 start, end;
 	u64 base;		/* address of the section's first byte, or its stand-in */
-	const struct sfr_table *table;
+	const struct sfr_table *table;	/* of a live window: one without rows */
+	const struct sfr_live *live;	/* NULL: it is not one */
 };
 
 struct sfr_frame {
@@ -76,6 +80,7 @@ struct sfr_walk {
 	u64 addr_max;		/* first address that is not user space */
 	s32 sp_off;		/* the caller's sp is cfa + sp_off: 0, s390x -160 */
 	void *env;		/* handed to the functions below */
+	struct sfr_rule made;	/* of a live row */
 	const struct sfr_window *recent[SFR_WALK_RECENT];	/* run.c's */
 	u32 n_recent;
 };

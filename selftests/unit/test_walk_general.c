@@ -206,8 +206,8 @@ static void check_meeting(const struct sfr_table *t)
 	   "leads to what was interrupted");
 
 	/* The other way round: the first knows a trampoline there, the second does not. */
-	w.windows[0] = (struct sfr_window) { TEXT + 0x40, TEXT + 0x80, TEXT, t };
-	w.windows[1] = (struct sfr_window) { TEXT + 0x80, TEXT + 0x100, TEXT, other };
+	w.windows[0] = (struct sfr_window) { TEXT + 0x40, TEXT + 0x80, TEXT, t, NULL };
+	w.windows[1] = (struct sfr_window) { TEXT + 0x80, TEXT + 0x100, TEXT, other, NULL };
 	world_clear(&w);
 	world_register(&w, 0, 3, 0x3333);
 	world_word(&w, SP, TEXT + 0x80);

@@ -227,11 +227,93 @@ struct sfreg_remove {
 	__u32 pad;
 };
 
+/**
+ * struct sfreg_live - SFREG_IOC_LIVE: a window whose rows the caller writes itself
+ * @size: sizeof(struct sfreg_live)
+ * @flags: 0 or SFREG_F_REPLACE
+ * @text_start: first byte of the text; the key by which to unregister
+ * @text_len: its length, 1 .. 2^32
+ * @n_rows: room for so many rows, 1 .. limit_section_rows
+ * @pad: 0
+ *
+ * Places the window, which has no rows yet, in the calling process, and returns a
+ * descriptor (close-on-exec) of its memory, to be mapped:
+ *
+ *	mmap(NULL, sizeof(struct sfreg_live_header) + 8 * n_rows,
+ *	     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+ *
+ * (EINVAL: MAP_PRIVATE, PROT_EXEC; ENXIO: a longer mapping). The descriptor may be
+ * closed then. Appending and deleting rows takes no system call; the kernel trusts
+ * nothing that stands there, at any time. The memory is charged to the caller. The
+ * window ends as all do; what is written after that nobody reads. A child made by
+ * fork has neither the window nor the mapping.
+ *
+ * Return: a descriptor; or -1 with errno EINVAL, EFAULT (text), EEXIST, ENOENT, ENOSPC,
+ * EDQUOT as for struct sfreg_window; EOVERFLOW: n_rows is above limit_section_rows;
+ * EMFILE or ENFILE: no more descriptors.
+ */
+struct sfreg_live {
+	__u32 size;
+	__u32 flags;
+	__u64 text_start;
+	__u64 text_len;
+	__u32 n_rows;
+	__u32 pad;
+};
+
+/** define SFREG_LIVE_RUNS - most runs of a live window */
+#define SFREG_LIVE_RUNS		16
+
+/**
+ * struct sfreg_live_header - how a live window's memory begins; rows follow it
+ * @n_runs: how many of @runs are there, 0 .. SFREG_LIVE_RUNS
+ * @runs: of each SFREG_LIVE_RUN(its number of rows, the first one's number)
+ * @reserved: not read
+ *
+ * A run is rows by ascending text offset, each of which (a __u64, written at once)
+ * holds from its offset on, to the next. A function ends with a row of
+ * SFREG_LIVE_NOTHING, if the next row is not at its end. Where the last run knows
+ * nothing, the one before it is asked.
+ *
+ * To append: write rows behind a run's last, and then, with a store-release, the run's word
+ * with the new number. To begin a run: its word, and then @n_runs with a store-release. To
+ * delete a function: overwrite its rows with SFREG_LIVE_NOTHING of the same offset. Offsets
+ * never change in place: a walk that finds rows in disorder three times in a row ends
+ * with SFREG_STOP_UNSTEADY. What cannot be appended (16 runs, no room) takes another
+ * window with SFREG_F_REPLACE.
+ */
+struct sfreg_live_header {
+	__u64 n_runs;
+	__u64 runs[SFREG_LIVE_RUNS];
+	__u64 reserved[15];
+};
+
+#define SFREG_LIVE_RUN(n, first)	((__u64)(n) << 32 | (__u32)(first))
+
+/**
+ * define SFREG_LIVE_ROW - a row of the form version 1
+ * @offset: of the instruction, from text_start: 0 .. 2^32 - 1
+ * @kind: SFREG_LIVE_NOTHING, _SP: CFA = sp + cfa, _FP: CFA = fp + cfa, _OUTERMOST: no caller;
+ *	or-ed with SFREG_LIVE_EXACT: the caller was left by no call, its pc is exact
+ * @cfa: 0 .. 262136, a multiple of 8
+ * @ra: the return address is at CFA - ra: 8 .. 1024, a multiple of 8
+ * @fp: the caller's fp is at CFA - fp: 8 .. 504, a multiple of 8; 0: fp is unchanged
+ */
+#define SFREG_LIVE_ROW(offset, kind, cfa, ra, fp)				\
+	((__u64)(offset) << 32 | (__u64)(cfa) / 8 << 17 | ((__u64)(ra) / 8 - 1) << 10 |	\
+	 (__u64)(fp) / 8 << 4 | (kind))
+#define SFREG_LIVE_NOTHING	0
+#define SFREG_LIVE_SP		1
+#define SFREG_LIVE_FP		2
+#define SFREG_LIVE_OUTERMOST	3
+#define SFREG_LIVE_EXACT	4
+
 /* Feature bits of struct sfreg_info. */
 #define SFREG_FEAT_PRCTL	(1ULL << 0)	/* the prctl(2) door is open */
 #define SFREG_FEAT_PERF		(1ULL << 1)	/* perf_callchain_user is hooked */
 #define SFREG_FEAT_FORK		(1ULL << 2)	/* fork inherits */
 #define SFREG_FEAT_UNMAP	(1ULL << 3)	/* unmapped text drops its window */
+#define SFREG_FEAT_LIVE		(1ULL << 4)	/* SFREG_IOC_LIVE, rows of version 1 */
 
 /**
  * struct sfreg_info - SFREG_IOC_INFO: what this module is and allows
@@ -264,6 +346,7 @@ struct sfreg_info {
 
 /* Flags of struct sfreg_list_entry. */
 #define SFREG_LIST_OUTSIDER	(1U << 0)	/* placed by another process */
+#define SFREG_LIST_LIVE		(1U << 1)	/* its rows change: @rows is their room */
 
 /**
  * struct sfreg_list_entry - one window of a process
@@ -271,7 +354,7 @@ struct sfreg_info {
  * @text_len: length of the text
  * @sframe_base: what the section's offsets are relative to
  * @rows: rows of its row table
- * @flags: SFREG_LIST_OUTSIDER
+ * @flags: SFREG_LIST_*
  * @table_bytes: memory of its row table (shared by equal sections)
  */
 struct sfreg_list_entry {
@@ -366,6 +449,8 @@ enum sfreg_discontinuity {
  * @SFREG_STOP_FRAME_LIMIT: the caller's array is full
  * @SFREG_STOP_SWITCH_LIMIT: more stack switches than limit_stack_switches
  * @SFREG_STOP_UNKNOWN_REG: the rule needs a register that is not known here
+ * @SFREG_STOP_UNSTEADY: the rows of a live window contradict each other each time
+ *	one looks
  * @SFREG_STOP_COUNT: number of reasons
  */
 enum sfreg_stop {
@@ -380,7 +465,8 @@ enum sfreg_stop {
 	SFREG_STOP_FRAME_LIMIT		= 8,
 	SFREG_STOP_SWITCH_LIMIT		= 9,
 	SFREG_STOP_UNKNOWN_REG		= 10,
-	SFREG_STOP_COUNT		= 11,
+	SFREG_STOP_UNSTEADY		= 11,
+	SFREG_STOP_COUNT		= 12,
 };
 
 /**
@@ -442,5 +528,6 @@ struct sfreg_backtrace {
 #define SFREG_IOC_REMOVE	_IO(SFREG_IOC_MAGIC, 4)
 #define SFREG_IOC_LIST		_IO(SFREG_IOC_MAGIC, 5)
 #define SFREG_IOC_BACKTRACE	_IO(SFREG_IOC_MAGIC, 6)
+#define SFREG_IOC_LIVE		_IO(SFREG_IOC_MAGIC, 7)
 
 #endif /* _UAPI_LINUX_SFREG_H */

@@ -13,11 +13,11 @@ static uint32_t find_ref(const struct jit_table *table, uint32_t start)
 	uint32_t low = 0, high = table->n_refs, middle;
 
 	/* Mostly they come in order. */
-	if (high && table_block(table, high - 1)->start <= start)
+	if (high && table->refs[high - 1].start <= start)
 		return high - 1;
 	while (high - low > 1) {
 		middle = low + (high - low) / 2;
-		if (table_block(table, middle)->start <= start)
+		if (table->refs[middle].start <= start)
 			low = middle;
 		else
 			high = middle;
@@ -105,6 +105,11 @@ static void drop_block(struct jit_table *table, uint32_t at)
 		table->refs[i] = table->refs[i + 1];
 }
 
+static void set_start(struct jit_table *table, uint32_t ref)
+{
+	table->refs[ref].start = table_block(table, ref)->start;
+}
+
 /* The block at @ref is full. */
 static void split(struct jit_table *table, uint32_t ref)
 {
@@ -113,6 +118,7 @@ static void split(struct jit_table *table, uint32_t ref)
 		  TABLE_BLOCK / 2);
 	table->refs[ref].n = TABLE_BLOCK / 2;
 	table->refs[ref + 1].n = TABLE_BLOCK / 2;
+	set_start(table, ref + 1);
 }
 
 /*
@@ -157,6 +163,7 @@ void sfreg_jit_table_insert(struct jit_table *table, struct jit_place place,
 	move_up(table_block(table, place.ref) + place.at, ref->n - place.at);
 	table_block(table, place.ref)[place.at] = *function;
 	ref->n++;
+	set_start(table, place.ref);
 	table->n++;
 }
 
@@ -176,6 +183,7 @@ void sfreg_jit_table_remove(struct jit_table *table, struct jit_place place)
 		drop_block(table, place.ref);
 		return;
 	}
+	set_start(table, place.ref);
 	merge(table, place.ref);
 	if (place.ref)
 		merge(table, place.ref - 1);

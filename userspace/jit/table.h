@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * A window's functions, by address, in any order of coming and going. They stand in
- * blocks of a page; a list of references has the blocks in order. So an insertion moves a
- * page's worth at most and, once in a while, the list; and to go through all is linear.
+ * blocks; a list of references has the blocks in order. So an insertion moves a block's
+ * worth at most and, once in a while, the list; and to go through all is linear.
  */
 #ifndef SFREG_JIT_TABLE_H
 #define SFREG_JIT_TABLE_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TABLE_BLOCK	256
+#define TABLE_BLOCK	128
 
 struct jit_function {
 	uint32_t start, size;	/* from the text's first byte */
@@ -24,6 +24,7 @@ struct jit_block {
 
 struct jit_ref {
 	uint32_t block, n;
+	uint32_t start;		/* of the first function */
 };
 
 /* @n_refs: two neighbours have more than half a block together, see merge(). */

@@ -77,6 +77,8 @@ const char *sfreg_stop_name(unsigned int stop)
 		return "frame_limit";
 	case SFREG_STOP_SWITCH_LIMIT:
 		return "switch_limit";
+	case SFREG_STOP_UNSTEADY:
+		return "unsteady";
 	case SFREG_STOP_UNKNOWN_REG:
 		return "unknown_reg";
 	case SFREG_STOP_COUNT:

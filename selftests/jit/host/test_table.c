@@ -79,6 +79,11 @@ static void check_thinning(void)
 		for (slot = 0; slot < ARRAY_SIZE(there); slot++)
 			set(slot, (slot + round) % TABLE_BLOCK == 0);
 		check("thinned");
+		for (slot = 0; slot < ARRAY_SIZE(there); slot++)
+			set(slot, true);
+		for (slot = ARRAY_SIZE(there); slot-- > 0;)
+			set(slot, (slot + round) % TABLE_BLOCK == 0);
+		check("thinned from behind");
 		for (slot = ARRAY_SIZE(there); slot-- > 0;)
 			set(slot, true);
 		check("full again, from behind");

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Live windows: rows that a process writes itself. Every errno; rows that are appended,
+ * deleted and replaced hold at once, without a call; fork, munmap, exit; and what becomes of
+ * walks while threads write anything anywhere.
+ */
+#include "sft_probe.h"
+#include <pthread.h>
+
+#define FRAME	0x68
+#define PROBES	8
+#define ROWS	1000
+
+FIXTURE(live) {
+	int fd;
+	uint8_t *text;			/* PROBES probes, SFT_PROBE_LEN apart */
+	struct sfreg_live_header *header;
+	uint64_t *rows;
+};
+
+static size_t bytes_of(uint32_t n_rows)
+{
+	return sizeof(struct sfreg_live_header) + 8ul * n_rows;
+}
+
+static struct sfreg_live live_at(const void *text, uint64_t len, uint32_t n_rows)
+{
+	return (struct sfreg_live) {
+		.size = sizeof(struct sfreg_live), .text_start = sft_addr(text),
+		.text_len = len, .n_rows = n_rows,
+	};
+}
+
+static struct sfreg_live_header *map_live(int fd, uint32_t n_rows)
+{
+	void *p = mmap(NULL, bytes_of(n_rows), SFT_RW, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Opened and mapped; the descriptor is closed again. */
+static int open_live(struct _test_data_live *self, uint32_t flags)
+{
+	struct sfreg_live l = live_at(self->text, SFT_PAGE, ROWS);
+	int fd;
+
+	l.flags = flags;
+	fd = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
+	if (fd < 0)
+		return fd;
+	self->header = map_live(fd, ROWS);
+	self->rows = (uint64_t *)(self->header + 1);
+	close(fd);
+	return self->header ? 0 : -ENXIO;
+}
+
+FIXTURE_SETUP(live)
+{
+	self->fd = sft_open();
+	ASSERT_LE(0, self->fd);
+	self->text = sft_map(SFT_PAGE, SFT_RWX);
+	for (int i = 0; i < PROBES; i++)
+		sft_probe_emit(self->text + i * SFT_PROBE_LEN, FRAME + 16 * i);
+	ASSERT_EQ(0, open_live(self, 0));
+}
+
+FIXTURE_TEARDOWN(live)
+{
+	close(self->fd);
+}
+
+static uint64_t sp_row(uint32_t offset, uint32_t cfa)
+{
+	return SFREG_LIVE_ROW(offset, SFREG_LIVE_SP, cfa, 8, 0);
+}
+
+/* Four rows of probe @i, from row @at on. */
+static void write_probe(struct _test_data_live *self, int i, uint32_t at)
+{
+	uint32_t offset = i * SFT_PROBE_LEN;
+
+	self->rows[at] = sp_row(offset, 8);
+	self->rows[at + 1] = sp_row(offset + 7, 8 + FRAME + 16 * i);
+	self->rows[at + 2] = sp_row(offset + 21, 8);
+	self->rows[at + 3] = SFREG_LIVE_ROW(offset + SFT_PROBE_SIZE, SFREG_LIVE_NOTHING, 0, 8, 0);
+}
+
+static void set_run(struct _test_data_live *self, int run, uint32_t first, uint32_t n)
+{
+	__atomic_store_n(&self->header->runs[run], SFREG_LIVE_RUN(n, first), __ATOMIC_RELEASE);
+	if (self->header->n_runs <= (uint64_t)run)
+		__atomic_store_n(&self->header->n_runs, run + 1, __ATOMIC_RELEASE);
+}
+
+static const char *walked(struct _test_data_live *self, int i)
+{
+	uint8_t *at = self->text + i * SFT_PROBE_LEN;
+	struct sft_probed r = sft_probe_run(at, self->fd);
+
+	return sft_probe_differs(&r, at) ?: "";
+}
+
+static const char *unknown(struct _test_data_live *self, int i, uint32_t stop)
+{
+	uint8_t *at = self->text + i * SFT_PROBE_LEN;
+	struct sft_probed r = sft_probe_run(at, self->fd);
+
+	return sft_probe_unknown(&r, at) ?: r.bt.stop == stop ? "" : "another reason";
+}
+
+TEST_F(live, appended_rows_hold_at_once)
+{
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_NO_RULE));
+	for (int i = 0; i < PROBES; i++) {
+		write_probe(self, i, 4 * i);
+		EXPECT_STREQ("", unknown(self, i, SFREG_STOP_NO_RULE));
+		set_run(self, 0, 0, 4 * (i + 1));
+		for (int k = 0; k <= i; k++)
+			EXPECT_STREQ("", walked(self, k));
+	}
+}
+
+TEST_F(live, runs_in_any_order)
+{
+	for (int i = 0; i < PROBES; i++) {
+		write_probe(self, PROBES - 1 - i, 4 * i);
+		set_run(self, i, 4 * i, 4);
+	}
+	for (int i = 0; i < PROBES; i++)
+		EXPECT_STREQ("", walked(self, i));
+}
+
+/* Buried, and other code in its place, told of by a later run. */
+TEST_F(live, deleted_and_used_again)
+{
+	write_probe(self, 0, 0);
+	write_probe(self, 1, 4);
+	set_run(self, 0, 0, 8);
+	for (int k = 0; k < 3; k++)
+		self->rows[k] &= ~0xffffffffull;
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_NO_RULE));
+	EXPECT_STREQ("", walked(self, 1));
+	sft_probe_emit(self->text, FRAME + 0x100);
+	self->rows[8] = sp_row(0, 8);
+	self->rows[9] = sp_row(7, 8 + FRAME + 0x100);
+	self->rows[10] = SFREG_LIVE_ROW(SFT_PROBE_SIZE, SFREG_LIVE_NOTHING, 0, 8, 0);
+	set_run(self, 1, 8, 3);
+	EXPECT_STREQ("", walked(self, 0));
+	EXPECT_STREQ("", walked(self, 1));
+}
+
+TEST_F(live, outermost)
+{
+	struct sft_probed r;
+
+	self->rows[0] = SFREG_LIVE_ROW(0, SFREG_LIVE_OUTERMOST, 0, 8, 0);
+	set_run(self, 0, 0, 1);
+	r = sft_probe_run(self->text, self->fd);
+	EXPECT_EQ(1, r.bt.count);
+	EXPECT_EQ(SFREG_STOP_OUTERMOST, r.bt.stop);
+}
+
+TEST_F(live, disorder_ends_the_walk)
+{
+	uint64_t before = sft_stat("stop_unsteady");
+
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	EXPECT_STREQ("", walked(self, 0));
+	self->header->n_runs = 17;
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_UNSTEADY));
+	self->header->n_runs = 1;
+	self->header->runs[0] = SFREG_LIVE_RUN(ROWS + 1, 0);
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_UNSTEADY));
+	self->header->runs[0] = SFREG_LIVE_RUN(1, ROWS);
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_UNSTEADY));
+	self->header->runs[0] = ~0ull;
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_UNSTEADY));
+	self->header->runs[0] = SFREG_LIVE_RUN(4, 0);
+	self->rows[1] |= 8;
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_UNSTEADY));
+	self->rows[1] &= ~8ull;
+	EXPECT_STREQ("", walked(self, 0));
+	EXPECT_EQ(before + 5, sft_stat("stop_unsteady"));
+}
+
+TEST_F(live, listed_and_unregistered)
+{
+	struct sfreg_list_entry e;
+
+	ASSERT_EQ(1, sft_find(self->fd, sft_addr(self->text), &e));
+	EXPECT_EQ(SFREG_LIST_LIVE, e.flags);
+	EXPECT_EQ(ROWS, e.rows);
+	EXPECT_EQ(8192 + 4096 * (bytes_of(ROWS) > 8192), e.table_bytes);
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	EXPECT_STREQ("", walked(self, 0));
+	EXPECT_EQ(0, sft_remove_one(self->fd, sft_addr(self->text)));
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_NO_WINDOW));
+	/* The memory stays its writer's. */
+	write_probe(self, 1, 4);
+	set_run(self, 0, 0, 8);
+	EXPECT_STREQ("", unknown(self, 1, SFREG_STOP_NO_WINDOW));
+}
+
+/* In one step, live or not, whatever stood there. */
+TEST_F(live, replaces_and_is_replaced)
+{
+	uint8_t section[SFT_SECTION_MAX];
+	size_t len = sft_probe_section(2, 0, FRAME, section);
+	struct sfreg_window w = sft_window(sft_addr(self->text), SFT_PAGE, section, len);
+	uint64_t *old = self->rows;
+
+	w.sframe_base = w.text_start;
+	EXPECT_EQ(-EEXIST, sft_ioctl(self->fd, SFREG_IOC_REGISTER, &w));
+	w.flags = SFREG_F_REPLACE;
+	EXPECT_EQ(0, sft_ioctl(self->fd, SFREG_IOC_REGISTER, &w));
+	EXPECT_STREQ("", walked(self, 0));
+	EXPECT_EQ(-EEXIST, open_live(self, 0));
+	ASSERT_EQ(0, open_live(self, SFREG_F_REPLACE));
+	EXPECT_NE(old, self->rows);
+	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_NO_RULE));
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	EXPECT_STREQ("", walked(self, 0));
+}
+
+TEST_F(live, what_is_unmapped)
+{
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	/* Its own side of the memory: walks read the kernel's. */
+	EXPECT_EQ(0, munmap(self->header, bytes_of(ROWS)));
+	EXPECT_STREQ("", walked(self, 0));
+	/* The text: the window goes. */
+	EXPECT_EQ(0, munmap(self->text, SFT_PAGE));
+	EXPECT_EQ(0, sft_total(self->fd, -1));
+}
+
+/* 0: as it should be. */
+static int child_of_fork(struct _test_data_live *self)
+{
+	unsigned char resident;
+
+	if (sft_total(self->fd, -1) != 0)
+		return 1;
+	if (*unknown(self, 0, SFREG_STOP_NO_WINDOW))
+		return 2;
+	/* The mapping is not there, either. */
+	if (!mincore(self->header, 4096, &resident) || errno != ENOMEM)
+		return 3;
+	return 0;
+}
+
+TEST_F(live, not_in_a_child)
+{
+	int status;
+	pid_t child;
+
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	child = fork();
+	if (!child)
+		_exit(child_of_fork(self));
+	waitpid(child, &status, 0);
+	EXPECT_EQ(0, status);
+	EXPECT_STREQ("", walked(self, 0));
+}
+
+/* Another window of the process is inherited all the same. */
+TEST_F(live, beside_one_that_is_inherited)
+{
+	struct sft_probe p = sft_probe(0x48);
+	int status;
+	pid_t child;
+
+	ASSERT_EQ(0, sft_probe_register(self->fd, &p));
+	child = fork();
+	if (!child) {
+		struct sft_probed r = sft_probe_run(p.text, self->fd);
+
+		_exit(sft_total(self->fd, -1) != 1 || sft_probe_differs(&r, p.text));
+	}
+	waitpid(child, &status, 0);
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(live, mapped_as_it_has_to_be)
+{
+	struct sfreg_live l = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 10);
+	int fd;
+
+	fd = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RW, MAP_PRIVATE, fd, 0));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RWX, MAP_SHARED, fd, 0));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 2 * SFT_PAGE, SFT_RW, MAP_SHARED, fd, 0));
+	EXPECT_EQ(ENXIO, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RW, MAP_SHARED, fd, SFT_PAGE));
+	EXPECT_EQ(ENXIO, errno);
+	EXPECT_EQ(-1, mprotect(self->header, SFT_PAGE, SFT_RX));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, read(fd, &l, 1));
+	close(fd);
+}
+
+static int refused(struct _test_data_live *self, struct sfreg_live l)
+{
+	int total = sft_total(self->fd, -1);
+	int ret = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
+
+	if (ret >= 0)
+		close(ret);
+	return sft_total(self->fd, -1) == total ? ret : 1000;
+}
+
+TEST_F(live, errnos)
+{
+	struct sfreg_live good = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 10), bad;
+	uint64_t limit = sft_param("limit_section_rows");
+
+#define REFUSED(error, ...) do {			\
+	bad = good;					\
+	__VA_ARGS__;					\
+	EXPECT_EQ(-(error), refused(self, bad));	\
+} while (0)
+	REFUSED(EINVAL, bad.size = 0);
+	REFUSED(EINVAL, bad.size--);
+	REFUSED(E2BIG, bad.size = 4097);
+	REFUSED(EINVAL, bad.flags = 2);
+	REFUSED(EINVAL, bad.pad = 1);
+	REFUSED(EINVAL, bad.n_rows = 0);
+	REFUSED(EOVERFLOW, bad.n_rows = limit + 1);
+	REFUSED(EOVERFLOW, bad.n_rows = UINT32_MAX);
+	REFUSED(EINVAL, bad.text_len = 0);
+	REFUSED(EINVAL, bad.text_len = (1ull << 32) + 1);
+	REFUSED(EINVAL, bad.text_start = -4096ull; bad.text_len = 8192);
+	REFUSED(EFAULT, bad.text_start = 0x1000);
+	REFUSED(EFAULT, bad.text_len = 1ull << 32);
+	REFUSED(EEXIST, bad.text_start = sft_addr(self->text) + 16; bad.text_len = 16);
+	REFUSED(ENOENT, bad.flags = SFREG_F_REPLACE);
+	EXPECT_EQ(-EFAULT, sft_ioctl(self->fd, SFREG_IOC_LIVE, NULL));
+}
+
+TEST_F(live, limits)
+{
+	struct sfreg_live l = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 100000);
+	uint64_t user = sft_param("limit_user_bytes"), process = sft_param("limit_process_bytes");
+	uint64_t windows = sft_param("limit_windows");
+
+	ASSERT_EQ(0, sft_param_set("limit_user_bytes", 400000));
+	EXPECT_EQ(-EDQUOT, refused(self, l));
+	ASSERT_EQ(0, sft_param_set("limit_user_bytes", user));
+	ASSERT_EQ(0, sft_param_set("limit_process_bytes", 400000));
+	EXPECT_EQ(-EDQUOT, refused(self, l));
+	ASSERT_EQ(0, sft_param_set("limit_process_bytes", process));
+	ASSERT_EQ(0, sft_param_set("limit_windows", 1));
+	EXPECT_EQ(-ENOSPC, refused(self, l));
+	ASSERT_EQ(0, sft_param_set("limit_windows", windows));
+	/* Nothing is left of what was refused: the same again, and it is there. */
+	EXPECT_LE(0, sft_ioctl(self->fd, SFREG_IOC_LIVE, &l));
+}
+
+static bool over;
+
+struct scribbler {
+	uint64_t *words;
+	size_t n;
+	uint64_t seed;
+};
+
+static void *scribble(void *arg)
+{
+	struct scribbler *s = arg;
+	uint64_t x = s->seed;
+
+	while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		__atomic_store_n(&s->words[x % s->n], x, __ATOMIC_RELAXED);
+		/* Mostly near to what makes sense: a count, a run, a row of this text. */
+		__atomic_store_n(&s->words[x >> 20 & 15], (x >> 30 & 255) << 32 | (x >> 40 & 127),
+				 __ATOMIC_RELAXED);
+		__atomic_store_n(&s->words[0], x >> 50 & 15, __ATOMIC_RELAXED);
+		__atomic_store_n(&s->words[32 + (x >> 8 & 255)],
+				 (x & 255) << 32 | (x >> 33 & 0x1ffff7), __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* No crash, no hang, and always a reason; the first frame is always right. */
+TEST_F(live, two_threads_scribble)
+{
+	struct scribbler s[2] = {
+		{ (uint64_t *)self->header, bytes_of(ROWS) / 8, 88172645463325252ull },
+		{ (uint64_t *)self->header, bytes_of(ROWS) / 8, 1234567890123456789ull },
+	};
+	unsigned int stops[SFREG_STOP_COUNT] = { 0 }, wrong = 0;
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, scribble, &s[i]));
+	/* The scribblers may not have begun yet. */
+	for (int i = 0; i < 20000 || (i < 5000000 && !(stops[SFREG_STOP_UNSTEADY] &&
+						       stops[SFREG_STOP_NO_RULE])); i++) {
+		uint8_t *at = self->text + i % PROBES * SFT_PROBE_LEN;
+		struct sft_probed r = sft_probe_run(at, self->fd);
+
+		if (r.ret || r.bt.stop >= SFREG_STOP_COUNT || !r.bt.count ||
+		    r.frames[0].pc != sft_addr(at) + SFT_PROBE_AFTER)
+			wrong++;
+		else
+			stops[r.bt.stop]++;
+	}
+	__atomic_store_n(&over, true, __ATOMIC_RELAXED);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	EXPECT_EQ(0, wrong);
+	/* They were met: rows in disorder, and rows that lead anywhere. */
+	EXPECT_LT(0, stops[SFREG_STOP_UNSTEADY]);
+	EXPECT_LT(0, stops[SFREG_STOP_NO_RULE]);
+	for (int i = 0; i < SFREG_STOP_COUNT; i++)
+		if (stops[i])
+			sft_note("stop %d: %u times\n", i, stops[i]);
+}
+
+SFT_MAIN

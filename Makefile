@@ -22,7 +22,7 @@ endif
 GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1/p")
 
 # Parts that have a Makefile of their own. fuzz needs clang: built by its verb.
-TESTS := abi stress perf unmodified attach sandbox lib jit
+TESTS := abi stress perf unmodified attach sandbox gdbjit lib jit
 
 .PHONY: all module module-guest userspace tests test-files check check-unmodified soak demo fuzz \
 	bench bench-attach \

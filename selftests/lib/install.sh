@@ -30,6 +30,7 @@ wanted=$(sort -k 2 <<END
 -rw-r--r-- opt/x/include/sfreg/jit.h
 -rw-r--r-- opt/x/include/sfreg/uapi.h
 -rw-r--r-- opt/x/lib/libsfreg-audit.so
+-rw-r--r-- opt/x/lib/libsfreg-frames.so
 -rw-r--r-- opt/x/lib/libsfreg.a
 lrwxrwxrwx opt/x/lib/libsfreg.so
 -rw-r--r-- opt/x/lib/libsfreg.so.0
@@ -80,7 +81,7 @@ is "$(find "$dest" -mindepth 1)" "" "nothing is left, no directory either"
 
 verb install libdir=/opt/x/lib/multi
 is "$(cd "$dest/opt/x" && find lib -name '*.so*' | sort | xargs)" \
-	"lib/multi/libsfreg-audit.so lib/multi/libsfreg.so lib/multi/libsfreg.so.0" "another libdir"
+	"lib/multi/libsfreg-audit.so lib/multi/libsfreg-frames.so lib/multi/libsfreg.so lib/multi/libsfreg.so.0" "another libdir"
 verb uninstall libdir=/opt/x/lib/multi
 is "$(find "$dest" -mindepth 1)" "" "... and nothing is left"
 

@@ -24,6 +24,8 @@ is "$(exported "$lib/libsfreg.so.0")" "$(declared | sed "s/\$/@@$version/")" \
 	"libsfreg.so.0 exports what the headers declare, in version $version"
 is "$(exported "$lib/libsfreg-audit.so")" "$(printf 'la_activity\nla_objclose\nla_objopen\nla_version')" \
 	"libsfreg-audit.so exports the loader's calls"
+is "$(exported "$lib/libsfreg-frames.so")" "$(printf '__deregister_frame\n__register_frame')" \
+	"libsfreg-frames.so exports what it stands before"
 is "$(nm -g --defined-only "$lib/libsfreg.a" | awk 'NF == 3 { print $3 }' | grep -v '^sfreg_')" "" \
 	"libsfreg.a has no global symbol without the prefix"
 for f in libsfreg.so.0 libsfreg-audit.so; do

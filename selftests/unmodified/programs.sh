@@ -74,6 +74,30 @@ choose()
 		whom=all
 		start() { exec /usr/bin/bash "$here/work/work.bash"; }
 		;;
+	lli)
+		comms=lli-14
+		files=$(readlink -f /usr/bin/lli-14)
+		start() { exec /usr/bin/lli-14 "$here/work/loop.ll"; }
+		;;
+	qemu)
+		comms=qemu-x86_64
+		files=/usr/bin/qemu-x86_64
+		start() { exec /usr/bin/qemu-x86_64 "$data/guest"; }
+		;;
+	postgres-frames)	# the same, as Debian has it: it tells nobody but libgcc
+		whom=all
+		files=$(readlink -f "$data/postgres/bin/postgres")
+		start()
+		{
+			export debugging=off LD_PRELOAD="$SFREG_BUILD/lib/libsfreg-frames.so"
+			exec sh "$here/work/postgres-jit"
+		}
+		;;
+	postgres-jit)
+		whom=all
+		files=$(readlink -f "$data/postgres/bin/postgres")
+		start() { exec sh "$here/work/postgres-jit"; }
+		;;
 	postgres)
 		comms=postgres,pgbench
 		whom=all

@@ -5,6 +5,7 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,13 @@
 
 #include "attach.h"
 #include "batch.h"
+#include "jit.h"
 #include "mapped.h"
 #include "process.h"
 #include "windows.h"
 
-#define PAGE	4096ull
+/* What is made at once where others wait; each takes a few milliseconds. */
+#define KNOWN_BUDGET	4
 
 /* What belongs to one call. */
 struct attach {
@@ -28,6 +31,7 @@ struct attach {
 	struct attach_result *result;
 	attach_say *say;
 	void *ctx;
+	unsigned int budget;	/* objects of JITs that may be made */
 };
 
 static void say(const struct attach *attach, const struct map *map, uint32_t placed, int error,
@@ -175,6 +179,21 @@ static int attach_one(struct attach *attach, const struct map *map)
 	return 0;
 }
 
+static int attach_generated(struct attach *attach, const struct maps *text)
+{
+	struct jit_look look = {
+		.broker = attach->broker,
+		.process = &attach->process,
+		.text = text,
+		.budget = attach->budget,
+		.result = attach->result,
+		.say = attach->say,
+		.ctx = attach->ctx,
+	};
+
+	return jit_attach(&look);
+}
+
 static int attach_maps(struct attach *attach)
 {
 	struct maps maps;
@@ -189,6 +208,8 @@ static int attach_maps(struct attach *attach)
 	for (size_t i = 0; !error && i < maps.n; i++)
 		error = attach_one(attach, &maps.map[i]);
 	refused = flush(attach);
+	if (!error)
+		error = attach_generated(attach, &maps);
 	maps_free(&maps);
 	return error ? error : refused;
 }
@@ -231,7 +252,9 @@ static int attach_with(struct attach *attach, pid_t pid)
 int attach_process(struct broker *broker, pid_t pid, struct attach_result *result,
 		   attach_say *say, void *ctx)
 {
-	struct attach attach = { broker, broker_find, .result = result, .say = say, .ctx = ctx };
+	struct attach attach = {
+		broker, broker_find, .result = result, .say = say, .ctx = ctx, .budget = UINT_MAX,
+	};
 
 	return attach_with(&attach, pid);
 }
@@ -239,7 +262,10 @@ int attach_process(struct broker *broker, pid_t pid, struct attach_result *resul
 int attach_known(struct broker *broker, pid_t pid, struct attach_result *result,
 		 attach_say *say, void *ctx)
 {
-	struct attach attach = { broker, broker_look, .result = result, .say = say, .ctx = ctx };
+	struct attach attach = {
+		broker, broker_look, .result = result, .say = say, .ctx = ctx,
+		.budget = KNOWN_BUDGET,
+	};
 
 	return attach_with(&attach, pid);
 }

@@ -7,6 +7,7 @@
 #ifndef SFREG_ATTACH_H
 #define SFREG_ATTACH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,6 +21,9 @@ struct attach_result {
 	uint32_t without;	/* executable mappings of files for which there is nothing */
 	uint32_t anonymous;	/* executable mappings without a file: JITs */
 	uint32_t waiting;	/* files that have to be made first: see attach_known() */
+	uint32_t removed;	/* windows of generated code that is gone */
+	uint32_t later;		/* generated code that the next look should see to, soon */
+	bool jit;		/* it may generate code at any time: to be looked at again */
 };
 
 /* What came of one mapping. */

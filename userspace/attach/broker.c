@@ -28,11 +28,12 @@
 
 /**
  * struct broker - see broker.h
+ * @known, @objects: of files, and of JITs: many of these must not push those out
  * @answer: what is not kept: errors that may be gone next time
  */
 struct broker {
 	char *cache_dir;
-	struct known *known;
+	struct known *known, *objects;
 	struct broker_stats stats;
 	struct broker_object answer;
 };
@@ -55,8 +56,9 @@ struct broker *broker_new(const char *cache_dir)
 	if (!broker)
 		return NULL;
 	broker->known = known_new();
+	broker->objects = known_new();
 	broker->cache_dir = cache_dir ? strdup(cache_dir) : NULL;
-	if (!broker->known || (cache_dir && !broker->cache_dir)) {
+	if (!broker->known || !broker->objects || (cache_dir && !broker->cache_dir)) {
 		broker_free(broker);
 		return NULL;
 	}
@@ -69,6 +71,7 @@ void broker_free(struct broker *broker)
 	if (!broker)
 		return;
 	known_free(broker->known);
+	known_free(broker->objects);
 	free(broker->cache_dir);
 	free(broker);
 }
@@ -116,7 +119,8 @@ static void make_section(struct broker *broker, struct broker_object *object,
 {
 	int fd = len ? sfreg_section_create(bytes, len) : -ENODATA;
 
-	if ((fd == -EMFILE || fd == -ENFILE) && known_shed(broker->known))
+	if ((fd == -EMFILE || fd == -ENFILE) &&
+	    (known_shed(broker->known) + known_shed(broker->objects)))
 		fd = sfreg_section_create(bytes, len);
 	object->section_fd = fd < 0 ? -1 : fd;
 	object->error = fd < 0 ? fd : 0;
@@ -151,7 +155,8 @@ static struct broker_object from_section(struct broker *broker, const struct syn
 }
 
 /* The module's section is made, unless it has been made of these bytes already. */
-static const struct broker_object *keep(struct broker *broker, const struct cache_key *key,
+static const struct broker_object *keep(struct broker *broker, struct known *known,
+					const struct cache_key *key,
 					const struct broker_object *object)
 {
 	bool doubtful = is_doubtful(object->error);
@@ -159,7 +164,7 @@ static const struct broker_object *keep(struct broker *broker, const struct cach
 	if (!doubtful && !is_lasting(object->error))
 		return refuse(broker, object->error);
 	broker->stats.failed += !!object->error;
-	return known_add(broker->known, key, object, doubtful ? DOUBT_SECONDS : 0);
+	return known_add(known, key, object, doubtful ? DOUBT_SECONDS : 0);
 }
 
 /* Where nobody says which cache it shall be, the machine's own counts for all. */
@@ -192,7 +197,7 @@ static const struct broker_object *look_in_cache(struct broker *broker,
 	known = known_by_key(broker->known, &key);
 	if (!known) {
 		object = from_entry(broker, &entry);
-		known = keep(broker, &key, &object);
+		known = keep(broker, broker->known, &key, &object);
 	}
 	close(entry.fd);
 	return known;
@@ -219,7 +224,7 @@ static const struct broker_object *make(struct broker *broker, const struct synt
 			object = from_section(broker, &section);
 		synth_free(&section);
 	}
-	return known ? known : keep(broker, &key, &object);
+	return known ? known : keep(broker, broker->known, &key, &object);
 }
 
 /* What was read is the file as it is now, and its times would tell if that changed. */
@@ -273,8 +278,62 @@ const struct broker_object *broker_look(struct broker *broker, int fd)
 	return find(broker, fd, false);
 }
 
+/* --- objects of JITs --------------------------------------------------------------- */
+
+struct memory {
+	struct synth_source source;
+	const uint8_t *bytes;
+};
+
+static int read_memory(const struct synth_source *source, void *to, size_t len, uint64_t at)
+{
+	const struct memory *memory = (const void *)source;
+
+	memcpy(to, memory->bytes + at, len);
+	return 0;
+}
+
+static struct cache_key key_of(const void *bytes, size_t len)
+{
+	static const char domain[16] = "sfreg object 1";
+	struct blake2b state;
+	struct cache_key key;
+
+	blake2b_init(&state);
+	blake2b_update(&state, domain, sizeof(domain));
+	blake2b_update(&state, bytes, len);
+	blake2b_result(&state, key.bytes);
+	return key;
+}
+
+const struct broker_object *broker_find_object(struct broker *broker, const void *bytes,
+					       size_t len, unsigned int *budget)
+{
+	const struct memory memory = { { len, read_memory }, bytes };
+	const struct cache_key key = key_of(bytes, len);
+	struct broker_object object = { .section_fd = -1 };
+	const struct broker_object *known;
+	struct synth_section section;
+
+	known = known_by_key(broker->objects, &key);
+	broker->stats.known += !!known;
+	if (known)
+		return known;
+	if (!*budget)
+		return refuse(broker, -EINPROGRESS);
+	--*budget;
+	object.error = sandbox_synth_object(&memory.source, &section);
+	if (!object.error) {
+		broker->stats.made++;
+		object = from_section(broker, &section);
+		synth_free(&section);
+	}
+	return keep(broker, broker->objects, &key, &object);
+}
+
 void broker_stats(const struct broker *broker, struct broker_stats *stats)
 {
 	*stats = broker->stats;
-	stats->open_sections = known_open_sections(broker->known);
+	stats->open_sections = known_open_sections(broker->known) +
+			       known_open_sections(broker->objects);
 }

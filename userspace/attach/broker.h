@@ -46,6 +46,18 @@ const struct broker_object *broker_find(struct broker *broker, int fd);
 /* The same, but makes nothing: -EINPROGRESS where broker_find() would. */
 const struct broker_object *broker_look(struct broker *broker, int fd);
 
+/**
+ * broker_find_object() - the section for an object of a JIT
+ * @bytes, @len: the object, as GDB's JIT interface has it: see synth_make_object()
+ * @budget: how many may be made yet, counted down; 0: -EINPROGRESS where one would have to be
+ *
+ * Known by all of its bytes; not stored in the cache: its addresses are one process's.
+ *
+ * Return: as broker_find().
+ */
+const struct broker_object *broker_find_object(struct broker *broker, const void *bytes,
+					       size_t len, unsigned int *budget);
+
 /* Counters, for sfregd's log and the benchmarks. */
 struct broker_stats {
 	uint64_t known, cached, made, failed;	/* by identity, by cache, in a sandbox */

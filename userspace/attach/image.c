@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * A dynamic linker maps a file's segments above its beginning, in ascending order. So the
- * image of a piece of text begins at the nearest mapping of offset 0 of the same file below
- * it; where the rest lies is what the program headers there say. They may lie: what is read then
- * is other memory of the same process.
+ * The image of a piece of text begins where the file does, below it; where the rest lies is what
+ * the program headers there say.
  */
 #define _GNU_SOURCE
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,10 +11,10 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "loaded.h"
 
 #define IMAGE_MAX	(256ull << 20)
 #define VDSO_MAX	(64u << 10)
-#define MAX_SEGMENTS	64
 #define CHUNK		65536
 
 static int make_file(void)
@@ -95,57 +92,14 @@ int image_of_vdso(const struct process *process, const struct map *map)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Where the file's beginning is mapped that @map's text belongs to; 0: nowhere. */
-static uint64_t find_beginning(const struct maps *all, const struct map *map)
-{
-	const struct map *here = maps_find(all, map->start);
-
-	for (; here && here >= all->map; here--)
-		if (map_same_file(here, map) && !here->offset)
-			return here->start;
-	return 0;
-}
-
-/* What the headers say about the file's layout. */
-struct layout {
-	Elf64_Ehdr header;
-	Elf64_Phdr segments[MAX_SEGMENTS];
-	uint64_t bias;
-};
-
-static int read_layout(int mem, uint64_t start, struct layout *layout)
-{
-	const Elf64_Ehdr *header = &layout->header;
-	size_t len;
-
-	if (pread(mem, &layout->header, sizeof(*header), start) != sizeof(*header) ||
-	    memcmp(header->e_ident, ELFMAG, SELFMAG) ||
-	    header->e_ident[EI_CLASS] != ELFCLASS64 ||
-	    header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > MAX_SEGMENTS ||
-	    header->e_phoff > IMAGE_MAX)
-		return -ENOEXEC;
-	len = header->e_phnum * sizeof(Elf64_Phdr);
-	if (pread(mem, layout->segments, len, start + header->e_phoff) != (ssize_t)len)
-		return -ENOEXEC;
-	for (int i = 0; i < header->e_phnum; i++) {
-		const Elf64_Phdr *segment = &layout->segments[i];
-
-		if (segment->p_type == PT_LOAD && !segment->p_offset) {
-			layout->bias = start - segment->p_vaddr;
-			return 0;
-		}
-	}
-	return -ENOEXEC;
-}
-
 /* Writable data is not copied, but the headers speak of it. */
-static int copy_segments(int to, int mem, const struct layout *layout)
+static int copy_segments(int to, int mem, const struct loaded *loaded)
 {
-	uint64_t size = sizeof(layout->header), copied = 0;
+	uint64_t size = sizeof(loaded->header), copied = 0;
 
-	for (int i = 0; i < layout->header.e_phnum; i++) {
-		const Elf64_Phdr *segment = &layout->segments[i];
-		uint64_t start = layout->bias + segment->p_vaddr;
+	for (int i = 0; i < loaded->header.e_phnum; i++) {
+		const Elf64_Phdr *segment = &loaded->segments[i];
+		uint64_t start = loaded->bias + segment->p_vaddr;
 		int error;
 
 		if (segment->p_type != PT_LOAD)
@@ -175,18 +129,18 @@ static int forget_sections(int fd, Elf64_Ehdr *header)
 
 static int make_image(int mem, uint64_t start)
 {
-	struct layout layout;
+	struct loaded loaded;
 	int fd, error;
 
-	error = read_layout(mem, start, &layout);
+	error = loaded_read(mem, start, &loaded);
 	if (error)
 		return error;
 	fd = make_file();
 	if (fd < 0)
 		return fd;
-	error = copy_segments(fd, mem, &layout);
+	error = copy_segments(fd, mem, &loaded);
 	if (!error)
-		error = forget_sections(fd, &layout.header);
+		error = forget_sections(fd, &loaded.header);
 	return seal(fd, error);
 }
 
@@ -199,7 +153,7 @@ int image_of_file(const struct process *process, const struct map *map)
 	error = maps_read(process->maps, 0, &all);
 	if (error)
 		return error;
-	start = find_beginning(&all, map);
+	start = loaded_beginning(&all, map);
 	maps_free(&all);
 	return start ? make_image(process->mem, start) : -ENOEXEC;
 }

@@ -186,7 +186,9 @@ static int receive_section(const struct session *session)
 
 	if (error)
 		return error;
-	if (!sandbox_section_is_sound(&got, session->job->source->size))
+	/* An object's text is not in its bytes. */
+	if (!sandbox_section_is_sound(&got, session->job->work == synth_make_object ?
+				      UINT64_MAX : session->job->source->size))
 		return -EPROTO;
 	error = receive_new(session, &bytes, got.len);
 	*section = got;
@@ -330,11 +332,11 @@ int sandbox_run(struct sandbox_job *job)
 	return error;
 }
 
-int sandbox_synth(const struct synth_source *source, struct cache_trace *trace,
-		  struct synth_section *section, struct synth_report *report)
+static int run(sandbox_work *work, const struct synth_source *source, struct cache_trace *trace,
+	       struct synth_section *section, struct synth_report *report)
 {
 	struct sandbox_job job = {
-		.work = synth_make,
+		.work = work,
 		.source = source,
 		.trace = trace,
 		.section = section,
@@ -342,4 +344,19 @@ int sandbox_synth(const struct synth_source *source, struct cache_trace *trace,
 	};
 
 	return sandbox_run(&job);
+}
+
+int sandbox_synth(const struct synth_source *source, struct cache_trace *trace,
+		  struct synth_section *section, struct synth_report *report)
+{
+	return run(synth_make, source, trace, section, report);
+}
+
+int sandbox_synth_object(const struct synth_source *source, struct synth_section *section)
+{
+	struct cache_trace trace;
+
+	/* Nobody asks what was read: what is known of an object goes by all of its bytes. */
+	cache_trace_init(&trace, source->size);
+	return run(synth_make_object, source, &trace, section, NULL);
 }

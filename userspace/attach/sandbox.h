@@ -30,4 +30,7 @@
 int sandbox_synth(const struct synth_source *source, struct cache_trace *trace,
 		  struct synth_section *section, struct synth_report *report);
 
+/* The same with synth_make_object(): a JIT's object, as it was in memory. */
+int sandbox_synth_object(const struct synth_source *source, struct synth_section *section);
+
 #endif /* SFREG_SANDBOX_H */

@@ -165,6 +165,15 @@ static bool is_mapping(struct pid *pid, uint64_t now)
 	return size;
 }
 
+/* Generated code tells nobody: one that may generate it is looked at again and again. */
+static uint64_t pause_of(const struct follow *follow, const struct pid *pid,
+			 const struct attach_result *result)
+{
+	uint64_t pause = result->later ? 0 : follow->options.jit_interval;
+
+	return pause > pid->pause ? pause : pid->pause;
+}
+
 /* Return: 0, or the module's word that it is not there. */
 static int attach_one(struct follow *follow, struct pid *pid)
 {
@@ -203,6 +212,8 @@ static int attach_one(struct follow *follow, struct pid *pid)
 		follow->stats.refused++;
 	}
 	note_success(follow, pid, &result);
+	if (result.jit && follow->options.jit_interval)
+		pids_mark_timed(follow->pids, pid, pid->done + pause_of(follow, pid, &result));
 	return 0;
 }
 
@@ -385,7 +396,7 @@ int follow_fd(const struct follow *follow)
 
 bool follow_is_settled(const struct follow *follow)
 {
-	return !follow->scan_due && !pids_first(follow->pids) &&
+	return !follow->scan_due && !pids_busy(follow->pids) &&
 	       (!follow->makers || makers_are_idle(follow->makers));
 }
 

@@ -15,11 +15,13 @@
  * @cache_dir: NULL: without a cache
  * @ring_pages: of each CPU's ring of events, a power of two
  * @delay: for how long an event waits for others of the same process, in nanoseconds
+ * @jit_interval: between two looks at a process that may generate code; 0: there is but one
  */
 struct follow_options {
 	const char *cache_dir;
 	unsigned int ring_pages;
 	uint64_t delay;
+	uint64_t jit_interval;
 };
 
 struct follow;

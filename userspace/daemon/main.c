@@ -24,7 +24,7 @@ struct options {
 	const char *log;
 	char *cache_dir;
 	bool foreground, no_cache;
-	unsigned long ring_pages, delay_us;
+	unsigned long ring_pages, delay_us, jit_ms;
 };
 
 static unsigned long parse_number(const char *text, unsigned long most, struct argp_state *state)
@@ -39,7 +39,7 @@ static unsigned long parse_number(const char *text, unsigned long most, struct a
 	return number;
 }
 
-enum { KEY_RING = 256, KEY_DELAY, KEY_NO_CACHE };
+enum { KEY_RING = 256, KEY_DELAY, KEY_JIT, KEY_NO_CACHE };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -61,6 +61,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DELAY:
 		options->delay_us = parse_number(arg, 1000000, state);
 		return 0;
+	case KEY_JIT:
+		options->jit_ms = parse_number(arg, 3600000, state);
+		return 0;
 	case KEY_RING:
 		options->ring_pages = parse_number(arg, 4096, state);
 		if (!options->ring_pages || options->ring_pages & (options->ring_pages - 1))
@@ -79,6 +82,8 @@ static const struct argp_option argp_options[] = {
 	  "Append to FILE (default: standard error, in the background syslog)", 0 },
 	{ "delay", KEY_DELAY, "MICROSECONDS", 0,
 	  "How long a new mapping waits for others of its process (1000)", 0 },
+	{ "jit", KEY_JIT, "MILLISECONDS", 0,
+	  "Between looks for what programs have generated; 0: never again (1000)", 0 },
 	{ "ring", KEY_RING, "PAGES", 0, "Of each CPU's ring of perf events (64)", 0 },
 	{ 0 },
 };
@@ -98,6 +103,7 @@ static int start(const struct options *options)
 		.cache_dir = options->no_cache ? NULL : options->cache_dir,
 		.ring_pages = options->ring_pages,
 		.delay = options->delay_us * CLOCK_US,
+		.jit_interval = options->jit_ms * CLOCK_MS,
 	};
 	int error = caps_keep_needed();
 
@@ -128,7 +134,7 @@ static int settle(struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .ring_pages = WATCH_PAGES, .delay_us = 1000 };
+	struct options options = { .ring_pages = WATCH_PAGES, .delay_us = 1000, .jit_ms = 1000 };
 	int error;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &options);

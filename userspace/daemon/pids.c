@@ -18,7 +18,7 @@
 struct pids {
 	struct pid *chains[CHAINS];
 	struct pid **heap;
-	size_t n, room;
+	size_t n, room, n_timed;
 };
 
 static struct pid **chain_of(const struct pids *pids, pid_t pid)
@@ -118,9 +118,20 @@ static bool make_room(struct pids *pids)
 	return true;
 }
 
+/* There is something to do now, since then. */
+static void untime(struct pids *pids, struct pid *pid, uint64_t since)
+{
+	if (!pid->timed)
+		return;
+	pid->timed = false;
+	pid->since = since;
+	pids->n_timed--;
+}
+
 void pids_mark(struct pids *pids, struct pid *pid, uint64_t since, uint64_t due)
 {
 	if (pid->dirty) {
+		untime(pids, pid, since);
 		if (due < pid->due) {
 			pid->due = due;
 			sift_up(pids, pid);
@@ -136,12 +147,24 @@ void pids_mark(struct pids *pids, struct pid *pid, uint64_t since, uint64_t due)
 	sift_up(pids, pid);
 }
 
+void pids_mark_timed(struct pids *pids, struct pid *pid, uint64_t due)
+{
+	if (pid->dirty)
+		return;
+	pids_mark(pids, pid, 0, due);
+	if (!pid->dirty)
+		return;
+	pid->timed = true;
+	pids->n_timed++;
+}
+
 void pids_clear(struct pids *pids, struct pid *pid)
 {
 	struct pid *last;
 
 	if (!pid->dirty)
 		return;
+	untime(pids, pid, pid->since);
 	pid->dirty = false;
 	last = pids->heap[--pids->n];
 	if (last == pid)
@@ -149,6 +172,11 @@ void pids_clear(struct pids *pids, struct pid *pid)
 	put(pids, pid->at, last);
 	sift_up(pids, last);
 	sift_down(pids, last);
+}
+
+size_t pids_busy(const struct pids *pids)
+{
+	return pids->n - pids->n_timed;
 }
 
 struct pid *pids_first(struct pids *pids)

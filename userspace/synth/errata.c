@@ -130,7 +130,7 @@ int errata_find(struct errata *errata, struct image *image, struct frames *frame
 	int error;
 
 	*correction = (struct correction) { 0 };
-	if (!entry->good || errata->n_reads == MAX_READS)
+	if (!entry->good || errata->n_reads == MAX_READS || image->in_memory)
 		return 0;
 	for (e = known; e < known + N_KNOWN; e++)
 		if (entry->end - entry->start == e->size &&

@@ -42,8 +42,7 @@ static int add_text(struct image *image, const Elf64_Phdr *phdr)
 	return 0;
 }
 
-/* Disjoint, and within what a section can describe. */
-static int check_texts(struct image *image)
+int image_check_texts(struct image *image)
 {
 	const struct synth_segment *text = image->text;
 	uint32_t i;
@@ -77,12 +76,12 @@ static int read_segments(struct image *image, const Elf64_Ehdr *ehdr)
 	for (i = 0; i < image->n_segments && !error; i++)
 		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_X)
 			error = add_text(image, &phdrs[i]);
-	return error ? error : check_texts(image);
+	return error ? error : image_check_texts(image);
 }
 
-/* Nothing runs by the section headers: where they cannot be used, there are none. */
-static int read_sections(struct image *image, const Elf64_Ehdr *ehdr)
+int image_read_sections(struct image *image, const void *header)
 {
+	const Elf64_Ehdr *ehdr = header;
 	uint64_t size = image->source->size, len = ehdr->e_shnum * sizeof(Elf64_Shdr);
 	const Elf64_Shdr *shdrs, *names;
 	const uint8_t *bytes;
@@ -130,7 +129,7 @@ int image_open(struct image *image, const struct synth_source *source)
 		return -ENOEXEC;
 	error = read_segments(image, ehdr);
 	/* Without text there is nothing to describe. */
-	return error || !image->n_text ? error : read_sections(image, ehdr);
+	return error || !image->n_text ? error : image_read_sections(image, ehdr);
 }
 
 int image_section(struct image *image, const char *name, struct image_section *section)
@@ -150,6 +149,8 @@ int image_section(struct image *image, const char *name, struct image_section *s
 		error = image_fetch(image, shdr->sh_offset, shdr->sh_size, &section->bytes);
 		section->len = shdr->sh_size;
 		section->addr = shdr->sh_addr;
+		if (!error && image->relocatable)
+			error = object_relocate(image, i, section);
 		return error;
 	}
 	return 0;
@@ -272,6 +273,9 @@ int image_eh_frame(struct image *image, struct image_section *section)
 {
 	int error;
 
+	*section = image->registered;
+	if (section->bytes)
+		return 0;
 	error = image_section(image, ".eh_frame", section);
 	return error || section->bytes ? error : section_by_segment(image, section);
 }

@@ -300,15 +300,15 @@ static int add_all(struct make *make)
 	return error;
 }
 
-int synth_make(const struct synth_source *source, struct synth_section *section,
-	       struct synth_report *report)
+int synth_make_by(image_opener *open, const struct synth_source *source,
+		  struct synth_section *section, struct synth_report *report)
 {
 	struct make make = { .ledger.wanted = report };
 	uint32_t i;
 	int error;
 
 	*section = (struct synth_section) { 0 };
-	error = image_open(&make.image, source);
+	error = open(&make.image, source);
 	if (!error && make.image.n_text)
 		error = add_all(&make);
 	if (!error && make.image.n_text) {
@@ -331,6 +331,18 @@ int synth_make(const struct synth_source *source, struct synth_section *section,
 	free(make.entries.entry);
 	image_close(&make.image);
 	return error;
+}
+
+int synth_make(const struct synth_source *source, struct synth_section *section,
+	       struct synth_report *report)
+{
+	return synth_make_by(image_open, source, section, report);
+}
+
+int synth_make_object(const struct synth_source *source, struct synth_section *section,
+		      struct synth_report *report)
+{
+	return synth_make_by(image_open_object, source, section, report);
 }
 
 void synth_free(struct synth_section *section)

@@ -129,6 +129,29 @@ struct synth_report {
  */
 int synth_make(const struct synth_source *source, struct synth_section *section,
 	       struct synth_report *report);
+
+/**
+ * synth_make_object() - make a section of an object in memory
+ * @source: an ELF object as JITs hand it to debuggers (GDB's JIT interface)
+ *
+ * As synth_make(), but of any type, ET_REL too, and by section headers alone: the text is
+ * what executable sections with an address say; @section->text has these addresses, and
+ * no offsets. Where they lie may be beyond what the object has bytes for. An object of
+ * ET_REL has its relocations applied to its call frame information, as far as they
+ * are of symbols that it defines.
+ */
+int synth_make_object(const struct synth_source *source, struct synth_section *section,
+		      struct synth_report *report);
+
+/**
+ * synth_make_registered() - make a section of an .eh_frame in memory
+ * @eh_frame, @len: its bytes
+ * @addr: where they lie for the program whose they are
+ *
+ * As synth_make_object(). The texts are the runs of functions that it describes.
+ */
+int synth_make_registered(const void *eh_frame, size_t len, uint64_t addr,
+			  struct synth_section *section);
 void synth_free(struct synth_section *section);
 void synth_report_free(struct synth_report *report);
 

@@ -80,6 +80,9 @@ static int attach_one(struct job *job, pid_t pid)
 			usleep(WAIT_US << i);
 		error = attach_process(job->broker, pid, &result, job->verbose ? tell : NULL, job);
 		job->windows += result.placed;
+		/* Generated code came or went while it was looked at. */
+		if (!error && result.later)
+			error = i + 1 < TRIES ? -EAGAIN : 0;
 	}
 	if (!error) {
 		job->there += result.there;

@@ -148,6 +148,18 @@ static void shoot(void)
 	syscall(SYS_timer_settime, timer, 0, &its, NULL);
 }
 
+/*
+ * A handler that takes no siginfo leaves what lies there as it was: if that is an earlier signal's,
+ * the module takes it for this one's, and nobody could tell.
+ */
+static __attribute__((noinline)) void wipe_below(void)
+{
+	volatile char below[16384];
+
+	for (size_t i = 0; i < sizeof(below); i++)
+		below[i] = 0;
+}
+
 /* Plans one interruption, and has it happen. */
 static void descend(void)
 {
@@ -165,6 +177,8 @@ static void descend(void)
 	plan.trap = t;
 	if (plan.how >= CALL_NOWHERE)
 		plan.target = sft_addr(nowhere[chance(3)]) + chance(SFT_PAGE);
+	if (plan.how == SENT_NO_INFO)
+		wipe_below();
 	if (plan.how == TIMER)
 		shoot();
 	shadow_run(&t->f, 1, t->f.start, plan.target);

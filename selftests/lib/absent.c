@@ -62,6 +62,7 @@ static void stop_names(void)
 	static const char *const names[SFREG_STOP_COUNT] = {
 		"none", "outermost", "no_window", "no_rule", "bad_cfa", "no_progress",
 		"unreadable", "bad_ra", "frame_limit", "switch_limit", "unknown_reg",
+		"unsteady",
 	};
 
 	for (unsigned int i = 0; i < SFREG_STOP_COUNT; i++)

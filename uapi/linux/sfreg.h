@@ -424,7 +424,8 @@ enum sfreg_source {
  * @SFREG_DISC_FAULT: a signal that the instruction at pc caused
  * @SFREG_DISC_INJECTED: a call that was injected: the row of the frame before says
  *	that it was not called from pc, the next instruction
- * @SFREG_DISC_UNKNOWN: a signal; the handler took no siginfo to tell which
+ * @SFREG_DISC_UNKNOWN: a signal; the handler took no siginfo to tell which. Where an
+ *	earlier signal's siginfo still lies at its place, that one's type is said
  */
 enum sfreg_discontinuity {
 	SFREG_DISC_NONE			= 0,

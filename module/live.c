@@ -8,12 +8,14 @@
  * becomes executable.
  */
 #include <linux/anon_inodes.h>
+#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sfreg.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -24,6 +26,12 @@
 #include "section.h"
 #include "stats.h"
 #include "user.h"
+
+/* The core's form is the ABI's. */
+static_assert(SFR_LIVE_RUNS == SFREG_LIVE_RUNS);
+static_assert(SFR_LIVE_HEADER * sizeof(u64) == sizeof(struct sfreg_live_header));
+static_assert(SFR_LIVE_SP == SFREG_LIVE_SP && SFR_LIVE_FP == SFREG_LIVE_FP);
+static_assert(SFR_LIVE_OUTERMOST == SFREG_LIVE_OUTERMOST && SFR_LIVE_EXACT == SFREG_LIVE_EXACT);
 
 struct sfreg_live_section {
 	struct sfreg_compiled section;

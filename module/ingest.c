@@ -6,8 +6,6 @@
  * caller likes (userfaultfd): no lock is held, and a fatal signal ends it.
  */
 #include <linux/err.h>
-#include <linux/fcntl.h>
-#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched/mm.h>
@@ -215,6 +213,9 @@ static int sfreg_ingest_entries(const struct sfreg_place_entry *entry,
 		if (IS_ERR(section))
 			return PTR_ERR(section);
 		place->section = section;
+		/* Offsets are of 32 bits, from the window's start. */
+		if (section->live && (place->len > 1ULL << 32 || place->base != place->start))
+			return -EINVAL;
 	}
 	return 0;
 }
@@ -296,48 +297,19 @@ long sfreg_ingest_remove_key(u64 key)
 	return sfreg_ingest_remove_in(-1, &key, 1, &failed);
 }
 
-/* The descriptor is there before anything changes, and is seen when all has gone well. */
-static int sfreg_ingest_live_section(const struct sfreg_placement *place)
-{
-	int err, fd = get_unused_fd_flags(O_CLOEXEC);
-	struct file *file;
-	u32 failed;
-
-	if (fd < 0)
-		return fd;
-	file = sfreg_live_file(place->section);
-	err = PTR_ERR_OR_ZERO(file) ?: sfreg_ingest_place_in(-1, place, 1, &failed);
-	if (err) {
-		put_unused_fd(fd);
-		if (!IS_ERR(file))
-			fput(file);
-		return err;
-	}
-	fd_install(fd, file);
-	return fd;
-}
-
 long sfreg_ingest_live(void __user *arg)
 {
-	struct sfreg_placement place;
+	struct sfreg_compiled *section;
 	struct sfreg_live what;
-	int err, fd;
+	int err;
 
 	err = sfreg_copy_struct(&what, sizeof(what), arg);
 	if (err)
 		return err;
-	if (what.pad || !what.n_rows || what.text_len > 1ULL << 32)
+	if (what.flags || what.pad || !what.n_rows)
 		return -EINVAL;
-	err = sfreg_placement_of(&place, what.text_start, what.text_len, what.text_start,
-				 what.flags);
-	if (err)
-		return err;
 	if (what.n_rows > READ_ONCE(sfreg_limit_section_rows))
 		return -EOVERFLOW;
-	place.section = sfreg_live_new(what.n_rows);
-	if (IS_ERR(place.section))
-		return PTR_ERR(place.section);
-	fd = sfreg_ingest_live_section(&place);
-	sfreg_section_put(place.section);
-	return fd;
+	section = sfreg_live_new(what.n_rows);
+	return IS_ERR(section) ? PTR_ERR(section) : sfreg_live_fd_make(section);
 }

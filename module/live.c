@@ -4,8 +4,8 @@
  * references: what a producer unmaps walks may still read, and what the window has lost its
  * producer may still write. The last put may come from RCU; the memory goes by a worker.
  *
- * A mapping is its maker's alone: fork does not copy it, nothing grows it, and it never
- * becomes executable.
+ * All is its maker's alone: no other process maps it or places it, fork does not copy the
+ * mapping, nothing grows it, and it never becomes executable.
  */
 #include <linux/anon_inodes.h>
 #include <linux/build_bug.h>
@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sfreg.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -37,6 +38,7 @@ struct sfreg_live_section {
 	struct sfreg_compiled section;
 	struct sfr_live live;
 	struct sfreg_user *user;
+	struct mm_struct *mm;		/* a reference to the structure: it is nobody else's */
 	struct work_struct work;
 	void *memory;			/* the pages, for us to read */
 	unsigned long n_pages;
@@ -63,6 +65,7 @@ static void sfreg_live_work(struct work_struct *work)
 
 	sfreg_user_uncharge_table(live->user, live->section.bytes);
 	sfreg_user_put(live->user);
+	mmdrop(live->mm);
 	sfreg_gauge_add(SFREG_STAT_sections, -1);
 	sfreg_gauge_add(SFREG_STAT_section_bytes, -(long)live->section.bytes);
 	sfreg_live_free(live);
@@ -99,6 +102,7 @@ static struct sfreg_live_section *sfreg_live_alloc(u32 n_rows)
 		.table = &sfr_no_rows,
 		.live = &live->live,
 		.bytes = bytes,
+		.owner = current->mm,
 		.release = sfreg_live_release,
 	};
 	refcount_set(&live->section.refs, 1);
@@ -129,6 +133,8 @@ struct sfreg_compiled *sfreg_live_new(u32 n_rows)
 		return ERR_PTR(-EDQUOT);
 	}
 	live->user = user;
+	live->mm = current->mm;
+	mmgrab(live->mm);
 	sfreg_gauge_add(SFREG_STAT_sections, 1);
 	sfreg_gauge_add(SFREG_STAT_section_bytes, live->section.bytes);
 	return &live->section;
@@ -139,6 +145,8 @@ static int sfreg_live_mmap(struct file *file, struct vm_area_struct *vma)
 	struct sfreg_compiled *section = file->private_data;
 	struct sfreg_live_section *live = container_of(section, struct sfreg_live_section, section);
 
+	if (vma->vm_mm != live->mm)
+		return -EPERM;
 	/* A private copy would be filled, and nobody would see it. */
 	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
 		return -EINVAL;
@@ -159,13 +167,19 @@ static const struct file_operations sfreg_live_fops = {
 	.llseek = noop_llseek,
 };
 
-struct file *sfreg_live_file(struct sfreg_compiled *section)
+int sfreg_live_fd_make(struct sfreg_compiled *section)
 {
-	struct file *file = anon_inode_getfile("[sfreg-live]", &sfreg_live_fops, section, O_RDWR);
+	int fd = anon_inode_getfd("[sfreg-live]", &sfreg_live_fops, section,
+				  O_RDWR | O_CLOEXEC);
 
-	if (!IS_ERR(file))
-		sfreg_section_ref(section);
-	return file;
+	if (fd < 0)
+		sfreg_section_put(section);
+	return fd;
+}
+
+bool sfreg_live_is(const struct file *file)
+{
+	return file->f_op == &sfreg_live_fops;
 }
 
 int sfreg_live_init(void)

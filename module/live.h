@@ -14,8 +14,11 @@ struct sfreg_compiled;
 /* Without rows, charged to the caller. An ERR_PTR: -ENOMEM, -EDQUOT. May sleep. */
 struct sfreg_compiled *sfreg_live_new(u32 n_rows);
 
-/* To be mapped; with a reference of its own. An ERR_PTR: -ENFILE, -ENOMEM. */
-struct file *sfreg_live_file(struct sfreg_compiled *section);
+/* To be mapped, and placed. Consumes the reference, also on failure. */
+int sfreg_live_fd_make(struct sfreg_compiled *section);
+
+/* Its ->private_data is a section that sfreg_live_new() made. */
+bool sfreg_live_is(const struct file *file);
 
 int sfreg_live_init(void);
 /* No reference is left, to any: waits until their memory has been given back. */

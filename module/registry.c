@@ -84,6 +84,8 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 	const struct sfreg_win *there;
 	int ret;
 
+	if (place->section->owner && place->section->owner != mm)
+		return -EPERM;
 	if (!sfreg_text_is_mapped(mm, win.text.start, win.text.end))
 		return -EFAULT;
 	if (place->replace) {

@@ -12,6 +12,7 @@
 #include "core/compile.h"
 #include "core/rows.h"
 
+struct mm_struct;
 struct sfreg_user;
 struct sfr_live;
 
@@ -20,6 +21,7 @@ struct sfreg_compiled {
 	const struct sfr_table *table;	/* valid as long as a reference, or RCU
 					 * for what a published snapshot names */
 	const struct sfr_live *live;	/* rows that change; else NULL */
+	const struct mm_struct *owner;	/* the only process to place it; NULL: any may */
 	size_t bytes;			/* of the table, as charged */
 	void (*release)(struct sfreg_compiled *section);	/* the last put: not in NMI */
 };

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 
+#include "live.h"
 #include "section.h"
 #include "section_fd.h"
 
@@ -43,7 +44,7 @@ struct sfreg_compiled *sfreg_section_fd_get(int fd)
 	if (!file)
 		return ERR_PTR(-EBADF);
 	section = ERR_PTR(-EINVAL);
-	if (file->f_op == &sfreg_section_fops)
+	if (file->f_op == &sfreg_section_fops || sfreg_live_is(file))
 		section = sfreg_section_ref(file->private_data);
 	fput(file);
 	return section;

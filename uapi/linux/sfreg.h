@@ -187,7 +187,8 @@ struct sfreg_place_entry {
  * Return: 0: every window is there; or -1 with errno, and nothing has changed.
  * EINVAL: count is 0 or above SFREG_PLACE_MAX. Of an entry: EBADF: not an open
  * descriptor; EINVAL: not a section's descriptor, text_len or sframe_base 0, a
- * range wraps around; EFAULT, EEXIST, ENOENT, EPERM, ENOSPC, EDQUOT
+ * range wraps around, or see struct sfreg_live; EPERM: a live section of another process;
+ * EFAULT, EEXIST, ENOENT, EPERM, ENOSPC, EDQUOT
  * (limit_process_bytes) as for struct sfreg_window. Entries are taken in order:
  * two that overlap each other: EEXIST for the later.
  */
@@ -228,35 +229,34 @@ struct sfreg_remove {
 };
 
 /**
- * struct sfreg_live - SFREG_IOC_LIVE: a window whose rows the caller writes itself
+ * struct sfreg_live - SFREG_IOC_LIVE: a section whose rows the caller writes itself
  * @size: sizeof(struct sfreg_live)
- * @flags: 0 or SFREG_F_REPLACE
- * @text_start: first byte of the text; the key by which to unregister
- * @text_len: its length, 1 .. 2^32
+ * @flags: 0
  * @n_rows: room for so many rows, 1 .. limit_section_rows
  * @pad: 0
  *
- * Places the window, which has no rows yet, in the calling process, and returns a
- * descriptor (close-on-exec) of its memory, to be mapped:
+ * Returns a descriptor (close-on-exec) of memory that is to be mapped:
  *
  *	mmap(NULL, sizeof(struct sfreg_live_header) + 8 * n_rows,
  *	     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
  *
- * (EINVAL: MAP_PRIVATE, PROT_EXEC; ENXIO: a longer mapping). The descriptor may be
- * closed then. Appending and deleting rows takes no system call; the kernel trusts
- * nothing that stands there, at any time. The memory is charged to the caller. The
- * window ends as all do; what is written after that nobody reads. A child made by
- * fork has neither the window nor the mapping.
+ * (EINVAL: MAP_PRIVATE, PROT_EXEC; ENXIO: a longer mapping; EPERM: another process than
+ * the one that made it), and to be placed by SFREG_IOC_PLACE, now or when it has been
+ * filled, in that process only. The text_len is at most 2^32, and sframe_base the
+ * text_start, which offsets are relative to (EINVAL). The descriptor may be closed then.
  *
- * Return: a descriptor; or -1 with errno EINVAL, EFAULT (text), EEXIST, ENOENT, ENOSPC,
- * EDQUOT as for struct sfreg_window; EOVERFLOW: n_rows is above limit_section_rows;
- * EMFILE or ENFILE: no more descriptors.
+ * Appending and deleting rows takes no system call; the kernel trusts nothing that stands
+ * there, at any time. The memory is charged to the caller. The window ends as all do; what
+ * is written after that nobody reads. A child made by fork has neither the window nor
+ * the mapping.
+ *
+ * Return: a descriptor; or -1 with errno EINVAL: a flag, pad, or no rows; EOVERFLOW: n_rows is
+ * above limit_section_rows; EDQUOT: over limit_user_bytes; ENOMEM; EMFILE or ENFILE: no
+ * more descriptors.
  */
 struct sfreg_live {
 	__u32 size;
 	__u32 flags;
-	__u64 text_start;
-	__u64 text_len;
 	__u32 n_rows;
 	__u32 pad;
 };
@@ -280,7 +280,7 @@ struct sfreg_live {
  * delete a function: overwrite its rows with SFREG_LIVE_NOTHING of the same offset. Offsets
  * never change in place: a walk that finds rows in disorder three times in a row ends
  * with SFREG_STOP_UNSTEADY. What cannot be appended (16 runs, no room) takes another
- * window with SFREG_F_REPLACE.
+ * section, filled with all that lives and placed with SFREG_F_REPLACE.
  */
 struct sfreg_live_header {
 	__u64 n_runs;

@@ -181,6 +181,91 @@ int sfreg_jit_retire(struct sfreg_jit *jit);
 void sfreg_jit_close(struct sfreg_jit *jit);
 
 /*
+ * Live windows: the rows stand in memory that the kernel reads when it walks, so that a
+ * function is known when the call that describes it returns, without a system call, and
+ * forgotten as quickly:
+ *
+ *	sfreg_jit_live_open(&options, &live);
+ *	..
+ *	err = sfreg_jit_live_function(live, start, size, rows, n_rows, "name");
+ *	if (err == -ENOSPC && !sfreg_jit_live_compact(live, 0))
+ *		once more
+ *	..
+ *	sfreg_jit_live_remove(live, start, size);	when nothing of it runs any more
+ *
+ * What a live row can say is less: CFA = sp or fp + 0 .. 262136, the return address 8 .. 1024
+ * and the caller's fp 8 .. 504 bytes below it, all multiples of 8; no SFREG_JIT_CFA_SAVED.
+ *
+ * All that is said above of windows, of errors and of who may call when holds. But after
+ * fork(2) the child has no live window: its calls return -ECHILD, close gives back what
+ * there is.
+ */
+struct sfreg_jit_live;
+
+/**
+ * sfreg_jit_live_open() - a live window that describes nothing yet
+ * @options: as of a window; ->text is mapped, and executable or to become so;
+ *	->max_functions is not used; ->max_rows is the room for rows: those of a function, and
+ *	one more for its end, in the order of their coming. What is removed or merged leaves
+ *	its room unused until sfreg_jit_live_compact()
+ * @live: where to put it
+ *
+ * The room is 8 bytes a row, all of it taken now and charged to the process.
+ *
+ * Return: 0; -EINVAL: a size, flag or length; -ENOSYS: no module; -EOPNOTSUPP: the module has
+ * no live windows; -ENOMEM; or an error of struct sfreg_live or struct sfreg_place.
+ */
+int sfreg_jit_live_open(const struct sfreg_jit_options *options, struct sfreg_jit_live **live);
+
+/**
+ * sfreg_jit_live_function() - describe a function, from now on
+ *
+ * Arguments as of sfreg_jit_function(). A few stores if addresses ascend. A start below the
+ * one before begins a new run of rows; there can be SFREG_LIVE_RUNS, and where they are too many
+ * some are merged, which takes room and time in proportion to them. In all, that is
+ * logarithmic in the rows per function. No call into the kernel but for a name's.
+ *
+ * Return: 0; -EINVAL, -EEXIST: as sfreg_jit_function(); -ERANGE: a live row cannot say it;
+ * -ENOSPC: no room is left: sfreg_jit_live_compact(); -ECHILD; -EBUSY.
+ */
+int sfreg_jit_live_function(struct sfreg_jit_live *live, const void *start, size_t size,
+			    const struct sfreg_jit_row *rows, unsigned int n_rows,
+			    const char *name);
+
+/**
+ * sfreg_jit_live_remove() - forget all from an address to another, now
+ * @start: the first byte of a function
+ * @size: to the end of this or a later one. A function of which a part is named is forgotten
+ *	in that part
+ *
+ * One store for each row. To be called before that text is used anew, when nothing runs there
+ * any more.
+ *
+ * Return: 0; -EINVAL: outside the window, size 0; -ENOENT: nothing is described there;
+ * -ECHILD; -EBUSY.
+ */
+int sfreg_jit_live_remove(struct sfreg_jit_live *live, const void *start, size_t size);
+
+/**
+ * sfreg_jit_live_compact() - move what lives to new memory, sorted, without what does not
+ * @max_rows: the room there; 0: as much as now, or twice what lives if that is more
+ *
+ * Some system calls, and work that is linear in the rows; the kernel goes over from the old
+ * memory to the new in one step. If the kernel has dropped the window (its text was
+ * unmapped, sfreg was switched off and on), it is placed anew.
+ *
+ * Return: 0; -ENOSPC: max_rows is less than what lives; -ECHILD; -EBUSY; or an error of
+ * sfreg_jit_live_open(): all stays as it is.
+ */
+int sfreg_jit_live_compact(struct sfreg_jit_live *live, uint32_t max_rows);
+
+/**
+ * sfreg_jit_live_close() - forget all, and give the memory back
+ * @live: the window, in which no call is under way; or NULL
+ */
+void sfreg_jit_live_close(struct sfreg_jit_live *live);
+
+/*
  * Epochs: one area of text in N windows, of which one is filled. When it is full
  *
  *	sfreg_jit_epochs_turn()		publishes it and goes on to the next,

@@ -23,12 +23,25 @@ static size_t bytes_of(uint32_t n_rows)
 	return sizeof(struct sfreg_live_header) + 8ul * n_rows;
 }
 
-static struct sfreg_live live_at(const void *text, uint64_t len, uint32_t n_rows)
+/* A descriptor, or -errno. */
+static int make_live(int dev, uint32_t n_rows)
 {
-	return (struct sfreg_live) {
-		.size = sizeof(struct sfreg_live), .text_start = sft_addr(text),
-		.text_len = len, .n_rows = n_rows,
+	struct sfreg_live l = { .size = sizeof(l), .n_rows = n_rows };
+
+	return sft_ioctl(dev, SFREG_IOC_LIVE, &l);
+}
+
+static struct sfreg_place_entry entry_at(int fd, const void *text, uint64_t len)
+{
+	return (struct sfreg_place_entry) {
+		.section_fd = fd, .text_start = sft_addr(text), .text_len = len,
+		.sframe_base = sft_addr(text),
 	};
+}
+
+static int place(int dev, struct sfreg_place_entry entry, int mem_fd)
+{
+	return sft_place(dev, mem_fd, &entry, 1, NULL);
 }
 
 static struct sfreg_live_header *map_live(int fd, uint32_t n_rows)
@@ -38,20 +51,28 @@ static struct sfreg_live_header *map_live(int fd, uint32_t n_rows)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* Opened and mapped; the descriptor is closed again. */
-static int open_live(struct _test_data_live *self, uint32_t flags)
+/* Made and mapped: a descriptor. */
+static int open_live(struct _test_data_live *self)
 {
-	struct sfreg_live l = live_at(self->text, SFT_PAGE, ROWS);
-	int fd;
+	int fd = make_live(self->fd, ROWS);
 
-	l.flags = flags;
-	fd = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
 	if (fd < 0)
 		return fd;
 	self->header = map_live(fd, ROWS);
 	self->rows = (uint64_t *)(self->header + 1);
+	return self->header ? fd : -ENXIO;
+}
+
+/* Placed, and the descriptor closed. */
+static int place_live(struct _test_data_live *self, int fd, uint32_t flags)
+{
+	struct sfreg_place_entry e = entry_at(fd, self->text, SFT_PAGE);
+	int ret;
+
+	e.flags = flags;
+	ret = place(self->fd, e, -1);
 	close(fd);
-	return self->header ? 0 : -ENXIO;
+	return ret;
 }
 
 FIXTURE_SETUP(live)
@@ -61,7 +82,7 @@ FIXTURE_SETUP(live)
 	self->text = sft_map(SFT_PAGE, SFT_RWX);
 	for (int i = 0; i < PROBES; i++)
 		sft_probe_emit(self->text + i * SFT_PROBE_LEN, FRAME + 16 * i);
-	ASSERT_EQ(0, open_live(self, 0));
+	ASSERT_EQ(0, place_live(self, open_live(self), 0));
 }
 
 FIXTURE_TEARDOWN(live)
@@ -216,13 +237,32 @@ TEST_F(live, replaces_and_is_replaced)
 	w.flags = SFREG_F_REPLACE;
 	EXPECT_EQ(0, sft_ioctl(self->fd, SFREG_IOC_REGISTER, &w));
 	EXPECT_STREQ("", walked(self, 0));
-	EXPECT_EQ(-EEXIST, open_live(self, 0));
-	ASSERT_EQ(0, open_live(self, SFREG_F_REPLACE));
+	EXPECT_EQ(-EEXIST, place_live(self, open_live(self), 0));
+	ASSERT_EQ(0, place_live(self, open_live(self), SFREG_F_REPLACE));
 	EXPECT_NE(old, self->rows);
 	EXPECT_STREQ("", unknown(self, 0, SFREG_STOP_NO_RULE));
 	write_probe(self, 0, 0);
 	set_run(self, 0, 0, 4);
 	EXPECT_STREQ("", walked(self, 0));
+}
+
+/* What is filled before it is placed holds from then on: one live window goes over to another. */
+TEST_F(live, filled_and_placed)
+{
+	int fd;
+
+	write_probe(self, 0, 0);
+	set_run(self, 0, 0, 4);
+	EXPECT_STREQ("", walked(self, 0));
+	fd = open_live(self);
+	ASSERT_LE(0, fd);
+	write_probe(self, 0, 0);
+	write_probe(self, 1, 4);
+	set_run(self, 0, 0, 8);
+	EXPECT_STREQ("", unknown(self, 1, SFREG_STOP_NO_RULE));
+	ASSERT_EQ(0, place_live(self, fd, SFREG_F_REPLACE));
+	EXPECT_STREQ("", walked(self, 0));
+	EXPECT_STREQ("", walked(self, 1));
 }
 
 TEST_F(live, what_is_unmapped)
@@ -238,7 +278,7 @@ TEST_F(live, what_is_unmapped)
 }
 
 /* 0: as it should be. */
-static int child_of_fork(struct _test_data_live *self)
+static int child_of_fork(struct _test_data_live *self, int fd)
 {
 	unsigned char resident;
 
@@ -249,22 +289,54 @@ static int child_of_fork(struct _test_data_live *self)
 	/* The mapping is not there, either. */
 	if (!mincore(self->header, 4096, &resident) || errno != ENOMEM)
 		return 3;
-	return 0;
+	/* Nor is it to be had by the descriptor. */
+	if (mmap(NULL, bytes_of(ROWS), SFT_RW, MAP_SHARED, fd, 0) != MAP_FAILED || errno != EPERM)
+		return 4;
+	if (place(self->fd, entry_at(fd, self->text, SFT_PAGE), -1) != -EPERM)
+		return 5;
+	return sft_total(self->fd, -1) ? 6 : 0;
 }
 
 TEST_F(live, not_in_a_child)
 {
-	int status;
+	int status, fd = open_live(self);
 	pid_t child;
 
+	ASSERT_EQ(0, place(self->fd, (struct sfreg_place_entry) {
+		.section_fd = fd, .flags = SFREG_F_REPLACE, .text_start = sft_addr(self->text),
+		.text_len = SFT_PAGE, .sframe_base = sft_addr(self->text) }, -1));
 	write_probe(self, 0, 0);
 	set_run(self, 0, 0, 4);
 	child = fork();
 	if (!child)
-		_exit(child_of_fork(self));
+		_exit(child_of_fork(self, fd));
 	waitpid(child, &status, 0);
 	EXPECT_EQ(0, status);
 	EXPECT_STREQ("", walked(self, 0));
+	close(fd);
+}
+
+/* Its maker has no way into another process, either. */
+TEST_F(live, not_in_another)
+{
+	int mem_fd, fd = open_live(self);
+	char path[32];
+	pid_t child;
+
+	ASSERT_LE(0, fd);
+	child = fork();
+	if (!child)
+		for (;;)
+			pause();
+	snprintf(path, sizeof(path), "/proc/%d/mem", child);
+	mem_fd = open(path, O_RDWR);
+	ASSERT_LE(0, mem_fd);
+	EXPECT_EQ(-EPERM, place(self->fd, entry_at(fd, self->text, SFT_PAGE), mem_fd));
+	EXPECT_EQ(0, sft_total(self->fd, mem_fd));
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(mem_fd);
+	close(fd);
 }
 
 /* Another window of the process is inherited all the same. */
@@ -287,10 +359,9 @@ TEST_F(live, beside_one_that_is_inherited)
 
 TEST_F(live, mapped_as_it_has_to_be)
 {
-	struct sfreg_live l = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 10);
-	int fd;
+	int fd = make_live(self->fd, 10);
+	char byte;
 
-	fd = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RW, MAP_PRIVATE, fd, 0));
@@ -303,23 +374,22 @@ TEST_F(live, mapped_as_it_has_to_be)
 	EXPECT_EQ(ENXIO, errno);
 	EXPECT_EQ(-1, mprotect(self->header, SFT_PAGE, SFT_RX));
 	EXPECT_EQ(EACCES, errno);
-	EXPECT_EQ(-1, read(fd, &l, 1));
+	EXPECT_EQ(-1, read(fd, &byte, 1));
 	close(fd);
 }
 
 static int refused(struct _test_data_live *self, struct sfreg_live l)
 {
-	int total = sft_total(self->fd, -1);
 	int ret = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
 
 	if (ret >= 0)
 		close(ret);
-	return sft_total(self->fd, -1) == total ? ret : 1000;
+	return ret;
 }
 
-TEST_F(live, errnos)
+TEST_F(live, errnos_of_making)
 {
-	struct sfreg_live good = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 10), bad;
+	struct sfreg_live good = { .size = sizeof(good), .n_rows = 10 }, bad;
 	uint64_t limit = sft_param("limit_section_rows");
 
 #define REFUSED(error, ...) do {			\
@@ -330,38 +400,66 @@ TEST_F(live, errnos)
 	REFUSED(EINVAL, bad.size = 0);
 	REFUSED(EINVAL, bad.size--);
 	REFUSED(E2BIG, bad.size = 4097);
-	REFUSED(EINVAL, bad.flags = 2);
+	REFUSED(EINVAL, bad.flags = SFREG_F_REPLACE);
 	REFUSED(EINVAL, bad.pad = 1);
 	REFUSED(EINVAL, bad.n_rows = 0);
 	REFUSED(EOVERFLOW, bad.n_rows = limit + 1);
 	REFUSED(EOVERFLOW, bad.n_rows = UINT32_MAX);
-	REFUSED(EINVAL, bad.text_len = 0);
-	REFUSED(EINVAL, bad.text_len = (1ull << 32) + 1);
-	REFUSED(EINVAL, bad.text_start = -4096ull; bad.text_len = 8192);
-	REFUSED(EFAULT, bad.text_start = 0x1000);
-	REFUSED(EFAULT, bad.text_len = 1ull << 32);
-	REFUSED(EEXIST, bad.text_start = sft_addr(self->text) + 16; bad.text_len = 16);
-	REFUSED(ENOENT, bad.flags = SFREG_F_REPLACE);
 	EXPECT_EQ(-EFAULT, sft_ioctl(self->fd, SFREG_IOC_LIVE, NULL));
+	EXPECT_EQ(1, sft_total(self->fd, -1));
+}
+
+TEST_F(live, errnos_of_placing)
+{
+	uint8_t *text = sft_map(SFT_PAGE, SFT_RWX);
+	int fd = make_live(self->fd, 10);
+	struct sfreg_place_entry good = entry_at(fd, text, SFT_PAGE), bad;
+
+	ASSERT_LE(0, fd);
+#define NOT_PLACED(error, ...) do {					\
+	bad = good;							\
+	__VA_ARGS__;							\
+	EXPECT_EQ(-(error), place(self->fd, bad, -1));			\
+} while (0)
+	NOT_PLACED(EINVAL, bad.flags = 2);
+	NOT_PLACED(EINVAL, bad.text_len = 0);
+	NOT_PLACED(EINVAL, bad.text_len = (1ull << 32) + 1);
+	NOT_PLACED(EINVAL, bad.sframe_base++);
+	NOT_PLACED(EINVAL, bad.sframe_base = 0);
+	NOT_PLACED(EINVAL, bad.text_start = -4096ull; bad.text_len = 8192);
+	NOT_PLACED(EFAULT, bad.text_start = 0x1000; bad.sframe_base = 0x1000);
+	NOT_PLACED(EFAULT, bad.text_len = 1ull << 32);
+	NOT_PLACED(EEXIST, bad = entry_at(fd, self->text + 16, 16));
+	NOT_PLACED(ENOENT, bad.flags = SFREG_F_REPLACE);
+	EXPECT_EQ(1, sft_total(self->fd, -1));
+	EXPECT_EQ(0, place(self->fd, good, -1));
+	/* Again: nothing changes. */
+	EXPECT_EQ(0, place(self->fd, good, -1));
+	EXPECT_EQ(2, sft_total(self->fd, -1));
+	close(fd);
 }
 
 TEST_F(live, limits)
 {
-	struct sfreg_live l = live_at(sft_map(SFT_PAGE, SFT_RWX), SFT_PAGE, 100000);
 	uint64_t user = sft_param("limit_user_bytes"), process = sft_param("limit_process_bytes");
 	uint64_t windows = sft_param("limit_windows");
+	uint8_t *text = sft_map(SFT_PAGE, SFT_RWX);
+	int fd;
 
 	ASSERT_EQ(0, sft_param_set("limit_user_bytes", 400000));
-	EXPECT_EQ(-EDQUOT, refused(self, l));
+	EXPECT_EQ(-EDQUOT, make_live(self->fd, 100000));
 	ASSERT_EQ(0, sft_param_set("limit_user_bytes", user));
+	fd = make_live(self->fd, 100000);
+	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, sft_param_set("limit_process_bytes", 400000));
-	EXPECT_EQ(-EDQUOT, refused(self, l));
+	EXPECT_EQ(-EDQUOT, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
 	ASSERT_EQ(0, sft_param_set("limit_process_bytes", process));
 	ASSERT_EQ(0, sft_param_set("limit_windows", 1));
-	EXPECT_EQ(-ENOSPC, refused(self, l));
+	EXPECT_EQ(-ENOSPC, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
 	ASSERT_EQ(0, sft_param_set("limit_windows", windows));
 	/* Nothing is left of what was refused: the same again, and it is there. */
-	EXPECT_LE(0, sft_ioctl(self->fd, SFREG_IOC_LIVE, &l));
+	EXPECT_EQ(0, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
+	close(fd);
 }
 
 static bool over;

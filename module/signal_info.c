@@ -18,11 +18,22 @@
 /* Of the siginfo, from the ucontext, at which the frame begins for us. */
 #define SFREG_SIGINFO	sizeof(struct ucontext)
 
-static bool sfreg_signal_is_fault(int signo, int code)
+static enum sfreg_discontinuity sfreg_signal_type(int signo, int code)
 {
-	/* SI_KERNEL is above 0 as well: a general protection fault, say. */
-	return code > 0 && (signo == SIGSEGV || signo == SIGBUS || signo == SIGILL ||
-			    signo == SIGFPE || signo == SIGTRAP);
+	/* Sent by somebody. SI_KERNEL is above 0: a general protection fault, say. */
+	if (code <= 0)
+		return SFREG_DISC_ASYNC;
+	switch (signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+		return SFREG_DISC_FAULT;
+	case SIGTRAP:
+		return SFREG_DISC_TRAP;
+	default:
+		return SFREG_DISC_ASYNC;
+	}
 }
 
 /*
@@ -48,6 +59,5 @@ void sfreg_signal_info(struct sfreg_unwind *unwind, struct sfreg_frame *frame)
 	if (!(READ_ONCE(action->sa_flags) & SA_SIGINFO))
 		return;
 	frame->to_pc = (__force u64)READ_ONCE(action->sa_handler);
-	frame->discontinuity = sfreg_signal_is_fault(signo, (s32)code_pad) ?
-				       SFREG_DISC_FAULT : SFREG_DISC_ASYNC;
+	frame->discontinuity = sfreg_signal_type(signo, (s32)code_pad);
 }

@@ -120,13 +120,35 @@ TEST(fault_undefined)
 	      sft_fault_undefined_at);
 }
 
-/* The same signal, but sent: no instruction caused it. */
+/* A breakpoint has been executed: the next instruction is named. */
+TEST(trap)
+{
+	install(_metadata, SIGTRAP, SA_SIGINFO);
+	t.type = SFREG_DISC_TRAP;
+	asm volatile("lea\t1f(%%rip), %%rax\n\t"
+		     "mov\t%%rax, %0\n\t"
+		     "int3\n"
+		     "1:" : "=m" (t.pc) : : "rax", "memory");
+	judge(_metadata, 1);
+}
+
+/* The same signals, but sent: no instruction caused them. */
+static void sent(struct __test_metadata *_metadata, int sig)
+{
+	install(_metadata, sig, SA_SIGINFO);
+	t.type = SFREG_DISC_ASYNC;
+	send(sig);
+	judge(_metadata, 1);
+}
+
 TEST(segv_that_was_sent)
 {
-	install(_metadata, SIGSEGV, SA_SIGINFO);
-	t.type = SFREG_DISC_ASYNC;
-	send(SIGSEGV);
-	judge(_metadata, 1);
+	sent(_metadata, SIGSEGV);
+}
+
+TEST(trap_that_was_sent)
+{
+	sent(_metadata, SIGTRAP);
 }
 
 TEST(without_siginfo)

@@ -149,7 +149,7 @@ static void on_trap(int sig, siginfo_t *info, void *uc)
 	/* What flex_root notes first is there behind it. */
 	if (t.in_inner && pc < sft_addr(flex_root_end))
 		return;
-	judge_here(uc, SFREG_DISC_FAULT, on_trap);
+	judge_here(uc, SFREG_DISC_TRAP, on_trap);
 	if (t.in_inner)
 		judge_outer();
 }

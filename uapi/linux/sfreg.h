@@ -426,6 +426,8 @@ enum sfreg_source {
  *	that it was not called from pc, the next instruction
  * @SFREG_DISC_UNKNOWN: a signal; the handler took no siginfo to tell which. Where an
  *	earlier signal's siginfo still lies at its place, that one's type is said
+ * @SFREG_DISC_TRAP: a SIGTRAP of the processor (a breakpoint, a single step, a watchpoint); pc
+ *	is the instruction that would have run next
  */
 enum sfreg_discontinuity {
 	SFREG_DISC_NONE			= 0,
@@ -433,6 +435,7 @@ enum sfreg_discontinuity {
 	SFREG_DISC_FAULT		= 2,
 	SFREG_DISC_INJECTED		= 3,
 	SFREG_DISC_UNKNOWN		= 4,
+	SFREG_DISC_TRAP			= 5,
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "../lib/syscall.h"
+#include "options.h"
 #include "window.h"
 
 /* The parts, one behind the other, each at the begin of a page. */
@@ -39,24 +40,13 @@ static struct layout lay_out(const struct sfreg_jit_options *options)
 	return layout;
 }
 
-static bool is_valid(const struct sfreg_jit_options *options)
-{
-	uintptr_t end;
-
-	return options->size == sizeof(*options) && !(options->flags & ~SFREG_JIT_PERF_MAP) &&
-	       options->text_len && options->text_len <= UINT32_MAX &&
-	       !__builtin_add_overflow((uintptr_t)options->text, options->text_len, &end) &&
-	       options->max_functions && options->max_rows &&
-	       options->max_rows <= SFREG_JIT_MAX_ROWS;
-}
-
 int sfreg_jit_open(const struct sfreg_jit_options *options, struct sfreg_jit **opened)
 {
 	struct sfreg_jit *jit;
 	struct layout layout;
 	long map;
 
-	if (!is_valid(options))
+	if (!options_valid(options) || !options->max_functions)
 		return -EINVAL;
 	layout = lay_out(options);
 	map = sys_call(__NR_mmap, 0, layout.end, PROT_READ | PROT_WRITE,

@@ -198,7 +198,7 @@ void sfreg_jit_close(struct sfreg_jit *jit);
  *
  * All that is said above of windows, of errors and of who may call when holds. But after
  * fork(2) the child has no live window: its calls return -ECHILD, close gives back what
- * there is.
+ * there is. (And a handler that has interrupted a call must not return to it in a child.)
  */
 struct sfreg_jit_live;
 
@@ -210,7 +210,8 @@ struct sfreg_jit_live;
  *	its room unused until sfreg_jit_live_compact()
  * @live: where to put it
  *
- * The room is 8 bytes a row, all of it taken now and charged to the process.
+ * The room is 8 bytes a row, all of it taken now and charged to the process. With
+ * SFREG_JIT_PERF_MAP names are written as of a window.
  *
  * Return: 0; -EINVAL: a size, flag or length; -ENOSYS: no module; -EOPNOTSUPP: the module has
  * no live windows; -ENOMEM; or an error of struct sfreg_live or struct sfreg_place.
@@ -220,13 +221,15 @@ int sfreg_jit_live_open(const struct sfreg_jit_options *options, struct sfreg_ji
 /**
  * sfreg_jit_live_function() - describe a function, from now on
  *
- * Arguments as of sfreg_jit_function(). A few stores if addresses ascend. A start below the
- * one before begins a new run of rows; there can be SFREG_LIVE_RUNS, and where they are too many
- * some are merged, which takes room and time in proportion to them. In all, that is
- * logarithmic in the rows per function. No call into the kernel but for a name's.
+ * Arguments as of sfreg_jit_function(). A few stores if addresses ascend, from anywhere on
+ * and as long as nothing else is described there. A start below the end of the one before
+ * begins a new run of rows; there can be SFREG_LIVE_RUNS, and where they are too many some are
+ * merged, which takes room and time in proportion to them. In all, that is logarithmic in
+ * the rows per function. No call into the kernel but for a name's.
  *
- * Return: 0; -EINVAL, -EEXIST: as sfreg_jit_function(); -ERANGE: a live row cannot say it;
- * -ENOSPC: no room is left: sfreg_jit_live_compact(); -ECHILD; -EBUSY.
+ * Return: 0; -EINVAL: as sfreg_jit_function(); then -ERANGE: a live row cannot say it; then
+ * -EEXIST: text that is described already; then -ENOSPC: no room is left:
+ * sfreg_jit_live_compact(). Or -ECHILD, -EBUSY.
  */
 int sfreg_jit_live_function(struct sfreg_jit_live *live, const void *start, size_t size,
 			    const struct sfreg_jit_row *rows, unsigned int n_rows,
@@ -234,15 +237,15 @@ int sfreg_jit_live_function(struct sfreg_jit_live *live, const void *start, size
 
 /**
  * sfreg_jit_live_remove() - forget all from an address to another, now
- * @start: the first byte of a function
- * @size: to the end of this or a later one. A function of which a part is named is forgotten
- *	in that part
+ * @live: the window
+ * @start: the first byte of a function, or of text between functions
+ * @size: to the end of this or a later one, or to text between them
  *
  * One store for each row. To be called before that text is used anew, when nothing runs there
  * any more.
  *
- * Return: 0; -EINVAL: outside the window, size 0; -ENOENT: nothing is described there;
- * -ECHILD; -EBUSY.
+ * Return: 0; -EINVAL: outside the window, size 0, or it begins or ends amid what one row says,
+ * as no function does; -ENOENT: nothing is described there; -ECHILD; -EBUSY.
  */
 int sfreg_jit_live_remove(struct sfreg_jit_live *live, const void *start, size_t size);
 
@@ -254,8 +257,9 @@ int sfreg_jit_live_remove(struct sfreg_jit_live *live, const void *start, size_t
  * memory to the new in one step. If the kernel has dropped the window (its text was
  * unmapped, sfreg was switched off and on), it is placed anew.
  *
- * Return: 0; -ENOSPC: max_rows is less than what lives; -ECHILD; -EBUSY; or an error of
- * sfreg_jit_live_open(): all stays as it is.
+ * Return: 0; -EINVAL: max_rows is above SFREG_JIT_MAX_ROWS; -ENOSPC: it is less than what
+ * lives; -ECHILD; -EBUSY; or an error of struct sfreg_live or struct sfreg_place: all stays as
+ * it is.
  */
 int sfreg_jit_live_compact(struct sfreg_jit_live *live, uint32_t max_rows);
 

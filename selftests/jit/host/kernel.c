@@ -9,6 +9,8 @@ struct kernel kernel;
 
 static void forget(int i)
 {
+	if (kernel.windows[i].live)
+		kernel_live_put(kernel.windows[i].live);
 	free(kernel.windows[i].table);
 	free(kernel.windows[i].section);
 	kernel.windows[i] = kernel.windows[--kernel.n_windows];
@@ -18,6 +20,7 @@ void kernel_reset(void)
 {
 	while (kernel.n_windows)
 		forget(0);
+	kernel_live_forget();
 	memset(&kernel, 0, sizeof(kernel));
 }
 
@@ -45,24 +48,39 @@ void kernel_drop(const void *text)
 
 const struct sfr_rule *kernel_rule(const void *pc)
 {
+	static struct sfr_rule rule;
 	int i;
 
 	for (i = 0; i < kernel.n_windows; i++) {
 		const struct kernel_window *window = &kernel.windows[i];
 
-		if ((uintptr_t)pc - window->text < window->text_len)
+		if ((uintptr_t)pc - window->text >= window->text_len)
+			continue;
+		if (!window->live)
 			return sfr_table_rule(window->table, (uintptr_t)pc - window->base, false);
+		switch (sfr_live_rule(window->live, (uintptr_t)pc - window->base, &rule)) {
+		case SFR_STOP_NONE:
+			return &rule;
+		case SFR_STOP_NO_RULE:
+			return NULL;
+		default:
+			abort();	/* nobody writes meanwhile */
+		}
 	}
 	return NULL;
 }
 
 /* What is to be answered before anything is looked at. */
-static int begin(void)
+int kernel_begin(void)
 {
 	void (*interrupt)(void) = kernel.interrupt;
 	int answer = kernel.answer;
 
 	kernel.n_asked++;
+	if (answer && kernel.answer_later) {
+		kernel.answer_later--;
+		return 0;
+	}
 	kernel.answer = 0;
 	kernel.interrupt = NULL;
 	if (interrupt)
@@ -95,7 +113,7 @@ static bool overlaps(const void *text, size_t len)
 int sfreg_register(const void *text, size_t text_len, const void *sframe, size_t sframe_len)
 {
 	struct kernel_window window = { .text = (uintptr_t)text, .text_len = text_len };
-	int ret = begin();
+	int ret = kernel_begin();
 
 	if (!ret)
 		ret = overlaps(text, text_len) ? -EEXIST : compile(&window, sframe, sframe_len);
@@ -109,7 +127,7 @@ int sfreg_register(const void *text, size_t text_len, const void *sframe, size_t
 int sfreg_replace(const void *text, size_t text_len, const void *sframe, size_t sframe_len)
 {
 	struct kernel_window window = { .text = (uintptr_t)text, .text_len = text_len };
-	int ret = begin(), i = find(text);
+	int ret = kernel_begin(), i = find(text);
 
 	if (!ret)
 		ret = i < 0 ? -ENOENT : compile(&window, sframe, sframe_len);
@@ -123,7 +141,7 @@ int sfreg_replace(const void *text, size_t text_len, const void *sframe, size_t 
 
 int sfreg_unregister(const void *text)
 {
-	int ret = begin(), i = find(text);
+	int ret = kernel_begin(), i = find(text);
 
 	if (!ret)
 		ret = i < 0 ? -ENOENT : 0;
@@ -132,4 +150,38 @@ int sfreg_unregister(const void *text)
 	forget(i);
 	kernel.n_removed++;
 	return 0;
+}
+
+static int place(const struct sfreg_place_entry *entry)
+{
+	struct kernel_window window = {
+		.text = entry->text_start, .text_len = entry->text_len,
+		.base = entry->sframe_base, .live = kernel_live_of(entry->section_fd),
+	};
+	bool replace = entry->flags & SFREG_F_REPLACE;
+	int i = find((const void *)window.text);
+
+	if (!window.live || window.base != window.text)
+		return -EINVAL;
+	if (replace && i < 0)
+		return -ENOENT;
+	if (!replace && overlaps((const void *)window.text, window.text_len))
+		return -EEXIST;
+	if (replace)
+		forget(i);
+	kernel.windows[kernel.n_windows++] = window;
+	__atomic_store_n(&kernel.newest, window.live, __ATOMIC_RELEASE);
+	kernel.n_registered += !replace;
+	kernel.n_replaced += replace;
+	return 0;
+}
+
+int sfreg_place(int mem_fd, const struct sfreg_place_entry *entries, unsigned int count,
+		unsigned int *failed)
+{
+	int ret = kernel_begin();
+
+	if (ret)
+		return ret;
+	return mem_fd != -1 || count != 1 || failed ? -EINVAL : place(entries);
 }

@@ -235,6 +235,7 @@ static void check_rooms(void)
 	is(describe(0, 8, at_8), 0, "two of eight rows");
 	is(describe(10, 8, at_8), 0, "four");
 	is(describe(18, 8, at_16), 0, "right behind: five");
+	is(kernel_find(text)->live->words[1] >> 32, 5, "so says the run");
 	is(describe(30, 8, at_8), 0, "seven");
 	is(describe(40, 8, at_8), -ENOSPC, "one is too few");
 	is(describe(38, 8, at_16), -ENOSPC, "although one would be enough here");

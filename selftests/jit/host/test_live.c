@@ -145,6 +145,7 @@ static void check_row(int want, const char *what, struct sfreg_jit_row row)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
+
 static void check_rows(void)
 {
 	const unsigned int saved = SFREG_JIT_FP_SAVED, fp = SFREG_JIT_FP;
@@ -173,6 +174,7 @@ static void check_rows(void)
 	    .flags = SFREG_JIT_OUTERMOST | SFREG_JIT_CFA_SAVED);
 	end();
 }
+
 #pragma GCC diagnostic pop
 
 static void check_lists(void)

@@ -100,7 +100,7 @@ static bool bytes_are_good(void)
 		const struct sfr_rule *got = kernel_rule(text + at);
 		const struct live_byte *want = &model.at[at];
 
-		if (want->row ? !live_rule_is(got, &want->said) : got != NULL)
+		if (want->row ? !live_rule_is(got, &want->said) : !!got)
 			return !printf("# %#x: got cfa %+d ra %+d fp %+d flags %#x, want %s "
 				       "cfa %+d ra %+d fp %+d flags %#x\n", at,
 				       got ? got->cfa_off : 0, got ? got->ra_off : 0,
@@ -205,7 +205,10 @@ static void check(const struct shape *shape, uint64_t seed)
 
 	memset(&model, 0, sizeof(model));
 	model.text_len = shape->text_len;
-	compactions = merges = most_runs = last = 0;
+	compactions = 0;
+	merges = 0;
+	most_runs = 0;
+	last = 0;
 	kernel_reset();
 	if (sfreg_jit_live_open(&options, &live)) {
 		ok(false, "%s: open", shape->name);

@@ -152,7 +152,7 @@ static int make(struct prng *r, const struct shape *shape, struct slot *slot)
 	return 0;
 }
 
-static int delete(struct slot *slot)
+static int remove_slot(struct slot *slot)
 {
 	int ret;
 
@@ -175,12 +175,12 @@ static int produce(struct prng *r, const struct shape *shape)
 	int ret = 0;
 
 	if (slot->state == LIVE)
-		ret = delete(slot);
+		ret = remove_slot(slot);
 	if (!ret)
 		ret = make(r, shape, slot);
 	slot = &slots[prng_below(r, SLOTS)];
 	if (!ret && slot->state == LIVE && n_live > shape->max_live)
-		ret = delete(slot);
+		ret = remove_slot(slot);
 	return ret;
 }
 
@@ -198,7 +198,11 @@ static void check(const struct shape *shape, uint64_t seed)
 	kernel_reset();
 	kernel.keep_sections = true;
 	memset(slots, 0, sizeof(slots));
-	n_live = appended = removed = compacted = merged = 0;
+	n_live = 0;
+	appended = 0;
+	removed = 0;
+	compacted = 0;
+	merged = 0;
 	finished = 0;
 	over = false;
 	is(sfreg_jit_live_open(&options, &live), 0, "%s: a window", shape->name);

@@ -128,7 +128,8 @@ static void go_on(struct slow *s)
 		end_slow(s, 0);
 	} else if (!s->in_run) {
 		word = s->live->words[s->run];
-		s->first = s->lo = word;
+		s->first = word;
+		s->lo = s->first;
 		s->hi = s->first + (word >> 32);
 		s->in_run = true;
 	} else if (s->lo != s->hi) {
@@ -214,7 +215,7 @@ static int make(struct prng *r, struct slot *slot)
 	return ret;
 }
 
-static int delete(struct slot *slot)
+static int remove_slot(struct slot *slot)
 {
 	int ret;
 
@@ -243,13 +244,13 @@ static int produce(struct prng *r, const struct shape *shape)
 	static uint32_t last;
 	struct slot *slot = &slots[last = shape->step ? (last + shape->step) % SLOTS :
 							prng_below(r, SLOTS)];
-	int ret = slot->lives ? delete(slot) : 0;
+	int ret = slot->lives ? remove_slot(slot) : 0;
 
 	if (!ret)
 		ret = make(r, slot);
 	slot = &slots[prng_below(r, SLOTS)];
 	if (!ret && slot->lives && prng_below(r, 16) < shape->removals)
-		ret = delete(slot);
+		ret = remove_slot(slot);
 	return ret;
 }
 
@@ -267,7 +268,10 @@ static void check(const struct shape *shape, uint64_t seed)
 	kernel.keep_sections = true;
 	memset(slots, 0, sizeof(slots));
 	memset(slow, 0, sizeof(slow));
-	steps = looks = slow_looks = wrong = 0;
+	steps = 0;
+	looks = 0;
+	slow_looks = 0;
+	wrong = 0;
 	ret = sfreg_jit_live_open(&options, &live);
 	for (i = 0; steps < STEPS && !ret; i++)
 		ret = produce(&r, shape);

@@ -65,7 +65,7 @@ else
 fi
 is "$(sed -n 's/^libdir=//p; s/^includedir=//p' "$PKG_CONFIG_PATH/libsfreg.pc")" \
 	"$(printf '/opt/x/lib\n/opt/x/include')" "libsfreg.pc: directories"
-for example in register jit_window; do
+for example in register jit_window template_jit code_cache injected_calls; do
 	cc -Wall -Werror -o "$work/program" "$top/userspace/examples/$example.c" \
 		-I"$dest/opt/x/include" -L"$dest/opt/x/lib" -lsfreg
 	ok $? "$example builds with the installed library"

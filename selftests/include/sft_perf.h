@@ -14,6 +14,7 @@
 
 struct sft_perf {
 	int fd;
+	int flags;
 	void *ring;
 	uint64_t lost;
 };
@@ -22,6 +23,7 @@ struct sft_perf {
 struct sft_sample {
 	uint32_t pid, tid;
 	uint64_t ip;
+	uint64_t time, r13;	/* with SFT_TIME_R13 */
 	int n;
 	uint64_t chain[SFT_CHAIN_MAX];
 };
@@ -29,6 +31,8 @@ struct sft_sample {
 /* Flags of sft_perf_open(). */
 #define SFT_AT_EXEC	1	/* begins when the task executes a program */
 #define SFT_KERNEL_TOO	2	/* also samples that hit the kernel */
+#define SFT_TIME_R13	4	/* CLOCK_MONOTONIC's, ns, and a register that nobody needs */
+#define SFT_R13_BIT	21	/* of perf's registers */
 
 /* @pid, @cpu as of perf_event_open(2). Returns 0 or -errno. */
 static inline int sft_perf_open(struct sft_perf *p, pid_t pid, int cpu,
@@ -43,6 +47,13 @@ static inline int sft_perf_open(struct sft_perf *p, pid_t pid, int cpu,
 		.exclude_hv = 1, .exclude_callchain_kernel = 1,
 	};
 
+	if (flags & SFT_TIME_R13) {
+		attr.sample_type |= PERF_SAMPLE_TIME | PERF_SAMPLE_REGS_USER;
+		attr.sample_regs_user = 1ULL << SFT_R13_BIT;
+		attr.use_clockid = 1;
+		attr.clockid = CLOCK_MONOTONIC;
+	}
+	p->flags = flags;
 	p->lost = 0;
 	p->fd = syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (p->fd < 0)
@@ -85,13 +96,24 @@ static inline void sft_sample_take(const struct sft_perf *p, uint64_t at,
 	sft_ring_copy(p, at, &s->ip, 8);
 	sft_ring_copy(p, at + 8, &s->pid, 4);
 	sft_ring_copy(p, at + 12, &s->tid, 4);
-	sft_ring_copy(p, at + 16, &nr, 8);
+	at += 16;
+	s->time = 0;
+	s->r13 = 0;
+	if (p->flags & SFT_TIME_R13) {
+		sft_ring_copy(p, at, &s->time, 8);
+		at += 8;
+	}
+	sft_ring_copy(p, at, &nr, 8);
+	at += 8;
 	s->n = 0;
 	for (uint64_t i = 0; i < nr && s->n < SFT_CHAIN_MAX; i++) {
-		sft_ring_copy(p, at + 24 + 8 * i, &ip, 8);
+		sft_ring_copy(p, at + 8 * i, &ip, 8);
 		if (ip < (uint64_t)PERF_CONTEXT_MAX)
 			s->chain[s->n++] = ip;
 	}
+	at += 8 * nr + 8;	/* behind the registers' ABI */
+	if (p->flags & SFT_TIME_R13)
+		sft_ring_copy(p, at, &s->r13, 8);
 }
 
 /* The next sample, in order: true; none is there: false. */

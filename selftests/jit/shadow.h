@@ -323,14 +323,25 @@ __attribute__((used)) void shadow_below(struct shadow_level *level)
 }
 
 /* Enters @fn, a function of @chain; its value. */
+static inline long shadow_enter(struct shadow_level *level, const struct shadow_call *chain,
+				int n_chain, const void *fn, long arg)
+{
+	long ret;
+
+	level->chain = chain;
+	level->n_chain = n_chain;
+	level->outer = sh.level;
+	ret = jit_enter(level, fn, arg);
+	sh.level = level->outer;
+	return ret;
+}
+
 static inline long shadow_run(const struct shadow_call *chain, int n_chain, const void *fn,
 			      long arg)
 {
-	struct shadow_level level = { .chain = chain, .n_chain = n_chain, .outer = sh.level };
-	long ret = jit_enter(&level, fn, arg);
+	struct shadow_level level;
 
-	sh.level = level.outer;
-	return ret;
+	return shadow_enter(&level, chain, n_chain, fn, arg);
 }
 
 /* A backtrace and the truth, both of the same place. */

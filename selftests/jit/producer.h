@@ -243,9 +243,7 @@ static inline bool producer_wipe(struct producer *p)
 	must(producer_known(p, text) ? 0 : -ENOENT, "a full window");
 	must(sfreg_jit_epochs_wipe(p->epochs), "wipe");
 	must(producer_known(p, text) ? -EEXIST : 0, "a wiped window");
-	/* Other code, or none. */
-	for (int i = 0; i < (int)SFT_PAGE; i++)
-		text[i] = p->epoch & 1 ? 0xcc : chance_of(&p->seed, 256);
+	memset(text, p->epoch & 1 ? 0xcc : 0xc3, SFT_PAGE);	/* int3, or ret */
 	p->full--;
 	p->moved = false;
 	p->wipes++;

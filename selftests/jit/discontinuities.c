@@ -8,6 +8,7 @@
  * must have one record for each of these boundaries, and all of them, and each frame in
  * between, as it was written down. The first that differs ends the program.
  */
+#include "chance.h"
 #include "traps.h"
 
 #define ROUNDS	3000
@@ -27,13 +28,6 @@ static struct shadow_taken taken;
 static uint8_t *stacks[DEPTH + 2], *nowhere[3];
 static int depth, timer;
 static int taken_of[HOWS], takes, deepest;
-static uint32_t seed = 1;
-
-static uint32_t chance(uint32_t n)
-{
-	seed = seed * 1103515245 + 12345;
-	return (seed >> 8) % n;
-}
 
 /* A load from NULL in compiled code; it notes its stack pointer. */
 void host_load(uint64_t *sp);

@@ -33,7 +33,7 @@ struct place {
 
 static __thread struct producer *own;
 static __thread struct place places[GRANULES];
-static __thread uint32_t seed, last_epoch;
+static __thread uint32_t last_epoch;
 static __thread struct shadow_taken taken;
 
 static bool done(void)
@@ -113,8 +113,8 @@ static void run_chain(void)
 {
 	struct run *r = &runs.pool[runs.n];
 	struct version *v[SHADOW_CHAIN];
-	int n = 2 + chance_of(&seed, SHADOW_CHAIN - 1), number = chance_of(&seed, PRODUCER_LIVE);
-	int step = 1 + 2 * chance_of(&seed, 2);
+	int n = 2 + chance(SHADOW_CHAIN - 1), number = chance(PRODUCER_LIVE);
+	int step = 1 + 2 * chance(2);
 
 	r->n = 0;
 	for (int i = 0; i < n; i++) {

@@ -12,6 +12,7 @@
 #ifndef PRODUCER_H
 #define PRODUCER_H
 
+#include "chance.h"
 #include "shadow.h"
 #include <linux/membarrier.h>
 #include <stdatomic.h>
@@ -50,20 +51,6 @@ struct producer {
 	struct version *_Atomic table[PRODUCER_LIVE];
 	int made, text_full, rows_full, moves, wipes, waits;
 };
-
-static inline void must(int ret, const char *what)
-{
-	if (!ret)
-		return;
-	fprintf(stderr, "# %s: %d\n", what, ret);
-	abort();
-}
-
-static inline uint32_t chance_of(uint32_t *seed, uint32_t n)
-{
-	*seed = *seed * 1103515245 + 12345;
-	return (*seed >> 8) % n;
-}
 
 static inline void producer_spin(struct producer *p)
 {

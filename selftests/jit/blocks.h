@@ -9,7 +9,7 @@
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
-#include "shadow.h"
+#include "taken.h"
 
 #define BLOCKS	30
 

@@ -8,7 +8,7 @@
  * behind the division, with every register and the red zone as they were.
  */
 #include "sft_perf.h"
-#include "shadow.h"
+#include "taken.h"
 #include "machine.h"
 
 #define SAMPLES	100

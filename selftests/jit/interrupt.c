@@ -74,21 +74,27 @@ static void judge(struct __test_metadata *_metadata)
 	}
 }
 
+/* The first words of a handler: the stack that it interrupted. */
+static void take(const void *uc, const void *handler)
+{
+	struct shadow_cut cut;
+
+	shadow_cut_begin(&cut, uc, SFREG_DISC_ASYNC, handler);
+	shadow_take(&taken);
+	shadow_cut_end(&cut);
+	seen[offset_of(uc)]++;
+	hits++;
+}
+
 static void on_timer(int sig, siginfo_t *info, void *uc)
 {
-	uint64_t offset = offset_of(uc);
-	struct shadow_cut cut;
+	bool in = offset_of(uc) < BLOCKS;
 
 	(void)sig;
 	(void)info;
-	if (offset < BLOCKS && !sh.wrong) {
-		shadow_cut_begin(&cut, uc, SFREG_DISC_ASYNC, on_timer);
-		shadow_take(&taken);
-		shadow_cut_end(&cut);
-		seen[offset]++;
-		hits++;
-	}
-	if (offset < BLOCKS && (sh.wrong || hits == wanted))
+	if (in && !sh.wrong)
+		take(uc, on_timer);
+	if (in && (sh.wrong || hits == wanted))
 		leave(uc);
 	else
 		shoot(0);
@@ -118,15 +124,9 @@ static void step(void)
 /* Delivered when on_trap() returns, where it trapped. */
 static void on_step(int sig, siginfo_t *info, void *uc)
 {
-	struct shadow_cut cut;
-
 	(void)sig;
 	(void)info;
-	shadow_cut_begin(&cut, uc, SFREG_DISC_ASYNC, on_step);
-	shadow_take(&taken);
-	shadow_cut_end(&cut);
-	seen[offset_of(uc)]++;
-	hits++;
+	take(uc, on_step);
 	if (offset_of(uc) < BLOCKS && (hits > 60 || sh.wrong)) {
 		leave(uc);
 		step();		/* there the flag would trap one instruction later */

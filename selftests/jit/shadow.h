@@ -2,56 +2,14 @@
 /*
  * What a program that generates code knows of its own stack, without any row: compiled
  * frames by libgcc's unwinder from .eh_frame, generated ones from where the code was
- * entered and how deep the generator was at each instruction, interruptions from what
- * handlers were told. A backtrace must agree with it in everything, up to main.
- *
- * Compiled code enters generated code by jit_enter(), through a level of its own; a
- * handler notes its interruption in a struct shadow_cut as long as it runs.
+ * entered and how deep the generator was at each instruction (level.h), interruptions from
+ * what handlers were told.
  */
 #ifndef SHADOW_H
 #define SHADOW_H
 
-#include "sft_self.h"
 #include "sft_truth.h"
-#include "gen.h"
-
-#define SHADOW_MAX	192
-#define SHADOW_CHAIN	4
-
-struct shadow_frame {
-	uint64_t pc, cfa, to_pc;
-	uint8_t kind, source, discontinuity;
-};
-
-/* Innermost first. */
-struct shadow {
-	int n;
-	bool ends;			/* nobody can know the caller of the last one */
-	struct shadow_frame f[SHADOW_MAX];
-};
-
-/* A generated function on the way: where it lies, and where the one that it called returns. */
-struct shadow_call {
-	const uint8_t *start, *end, *ret;
-};
-
-/* One entry into generated code. */
-struct shadow_level {
-	uint64_t sp;			/* before the call: the outermost generated frame's CFA */
-	struct shadow_level *outer;
-	const struct shadow_call *chain;	/* outermost first */
-	int n_chain;
-	struct shadow below;		/* from jit_enter()'s frame on */
-};
-
-/* One interruption under way. */
-struct shadow_cut {
-	uint64_t pc, sp, to_pc;
-	uint8_t source, type;
-	bool called;			/* at a jump into nowhere: *sp is a return address */
-	bool by_fp;			/* there: fp is that of the frame that jumped */
-	struct shadow_cut *outer;
-};
+#include "level.h"
 
 /* Where the walk of compiled frames is. */
 struct shadow_host {
@@ -60,69 +18,6 @@ struct shadow_host {
 	struct sft_true_frame f[SHADOW_MAX];
 	int after_root;
 };
-
-/* Of this thread. */
-static __thread struct {
-	int fd;
-	const void *root;		/* the function that chains are compared up to: main */
-	const struct gen *gen;
-	struct sft_self self;
-	uint64_t restorer;
-	const uint8_t *stub;		/* of injected calls */
-	uint32_t stub_len;
-	struct shadow_level *level;
-	struct shadow_cut *cut;
-	const char *wrong;		/* the first thing that was */
-	int at;				/* in which frame */
-} sh;
-
-/*
- * long jit_enter(struct shadow_level *, const void *fn, long arg): fn(arg), which may use all
- * registers but sp. It finds 0 in rbp.
- */
-long jit_enter(struct shadow_level *level, const void *fn, long arg);
-extern const char jit_enter_ret[];
-void shadow_below(struct shadow_level *level);
-
-asm(".pushsection .text\n"
-	".type jit_enter, @function\n"
-	"jit_enter:\n"
-	"	.cfi_startproc\n"
-	".irp reg, %rbp, %rbx, %r12, %r13, %r14, %r15\n"
-	"	push	\\reg\n"
-	"	.cfi_adjust_cfa_offset 8\n"
-	"	.cfi_rel_offset \\reg, 0\n"
-	".endr\n"
-	"	sub	$8, %rsp\n"
-	"	.cfi_adjust_cfa_offset 8\n"
-	"	mov	%rdi, %rbx\n"
-	"	mov	%rsi, %r12\n"
-	"	mov	%rdx, %r13\n"
-	"	call	shadow_below\n"
-	"	mov	%r13, %rdi\n"
-	"	mov	%rsp, (%rbx)\n"
-	"	xor	%ebp, %ebp\n"
-	"	call	*%r12\n"
-	"jit_enter_ret:\n"
-	"	add	$8, %rsp\n"
-	"	.cfi_adjust_cfa_offset -8\n"
-	".irp reg, %r15, %r14, %r13, %r12, %rbx, %rbp\n"
-	"	pop	\\reg\n"
-	"	.cfi_adjust_cfa_offset -8\n"
-	"	.cfi_restore \\reg\n"
-	".endr\n"
-	"	ret\n"
-	"	.cfi_endproc\n"
-	".size jit_enter, . - jit_enter\n"
-	".popsection\n");
-
-static inline void shadow_wrong(const char *what, int at)
-{
-	if (what && !sh.wrong) {
-		sh.wrong = what;
-		sh.at = at;
-	}
-}
 
 static inline bool shadow_is_host(uint64_t pc)
 {
@@ -320,134 +215,6 @@ __attribute__((used)) void shadow_below(struct shadow_level *level)
 	level->below.f[0].pc = sft_addr(jit_enter_ret);
 	sh.level = level;
 	asm volatile("" : : : "memory");
-}
-
-/* Enters @fn, a function of @chain; its value. */
-static inline long shadow_enter(struct shadow_level *level, const struct shadow_call *chain,
-				int n_chain, const void *fn, long arg)
-{
-	long ret;
-
-	level->chain = chain;
-	level->n_chain = n_chain;
-	level->outer = sh.level;
-	ret = jit_enter(level, fn, arg);
-	sh.level = level->outer;
-	return ret;
-}
-
-static inline long shadow_run(const struct shadow_call *chain, int n_chain, const void *fn,
-			      long arg)
-{
-	struct shadow_level level;
-
-	return shadow_enter(&level, chain, n_chain, fn, arg);
-}
-
-/* A backtrace and the truth, both of the same place. */
-struct shadow_taken {
-	int ret;
-	uint64_t pc;
-	struct sfreg_backtrace bt;
-	struct sfreg_frame frames[SHADOW_MAX];
-	struct shadow want;
-};
-
-static inline const char *shadow_frame_differs(const struct sfreg_frame *f,
-					       const struct shadow_frame *want)
-{
-	if (f->pc != want->pc)
-		return "another pc";
-	if (f->cfa != want->cfa)
-		return "another CFA";
-	if (f->kind != want->kind)
-		return "another kind";
-	if (f->source != want->source)
-		return "another source";
-	if (f->discontinuity != want->discontinuity)
-		return "another type of discontinuity";
-	if (f->to_pc != want->to_pc)
-		return "another to_pc";
-	return NULL;
-}
-
-static inline void shadow_judge(const struct shadow_taken *t)
-{
-	const char *differs;
-
-	if (t->ret) {
-		shadow_wrong("the call failed", 0);
-		return;
-	}
-	for (int i = 0; i < t->want.n; i++) {
-		if (i >= (int)t->bt.count) {
-			shadow_wrong("the walk ended too early", i);
-			return;
-		}
-		differs = shadow_frame_differs(&t->frames[i], &t->want.f[i]);
-		if (differs) {
-			shadow_wrong(differs, i);
-			return;
-		}
-	}
-	if (t->want.ends && ((int)t->bt.count != t->want.n || t->bt.stop != SFREG_STOP_NO_WINDOW))
-		shadow_wrong("the walk went on from nowhere", t->want.n);
-}
-
-/* Where it is called is the innermost frame but one. */
-static __attribute__((noinline, unused)) void shadow_take(struct shadow_taken *t)
-{
-	struct shadow_host h = { 0 };
-
-	t->bt = (struct sfreg_backtrace) {
-		.size = sizeof(t->bt), .frames = sft_addr(t->frames), .count = SHADOW_MAX,
-	};
-	t->ret = sft_backtrace_here(sh.fd, &t->bt, &t->pc);
-	_Unwind_Backtrace(shadow_host_note, &h);
-	t->want.n = 0;
-	t->want.ends = false;
-	shadow_of_host(&t->want, &h, 0);
-	t->want.f[0].pc = t->pc;
-	t->want.f[0].kind = SFREG_KIND_EXACT;
-	t->want.f[0].source = SFREG_SOURCE_REGS;
-	shadow_judge(t);
-}
-
-/* A handler's first words: what interrupted what, as the kernel told. */
-static inline void shadow_cut_begin(struct shadow_cut *cut, const void *ucontext, int type,
-				    const void *to)
-{
-	const greg_t *regs = ((const ucontext_t *)ucontext)->uc_mcontext.gregs;
-
-	*cut = (struct shadow_cut) {
-		.pc = regs[REG_RIP], .sp = regs[REG_RSP], .to_pc = sft_addr(to),
-		.source = SFREG_SOURCE_SIGNAL_FRAME, .type = type, .outer = sh.cut,
-	};
-	sh.cut = cut;
-}
-
-static inline void shadow_cut_end(const struct shadow_cut *cut)
-{
-	sh.cut = cut->outer;
-}
-
-/* For a failing test's log. */
-static inline void shadow_print(const struct shadow_taken *t)
-{
-	printf("# %s, frame %d; ret %d, %u frames, stop %u\n", sh.wrong ?: "right", sh.at, t->ret,
-	       t->bt.count, t->bt.stop);
-	for (int i = 0; i < t->want.n || i < (int)t->bt.count; i++) {
-		const struct sfreg_frame *f = &t->frames[i];
-		const struct shadow_frame *w = &t->want.f[i];
-
-		if (i < (int)t->bt.count)
-			printf("# %2d is   pc %llx cfa %llx to %llx kind %u source %u disc %u\n",
-			       i, f->pc, f->cfa, f->to_pc, f->kind, f->source, f->discontinuity);
-		if (i < t->want.n)
-			printf("# %2d want pc %lx cfa %lx to %lx kind %u source %u disc %u\n", i,
-			       w->pc, w->cfa, w->to_pc, w->kind, w->source, w->discontinuity);
-	}
-	fflush(stdout);
 }
 
 /* How libc's handlers return: what it tells the kernel behind the caller's back. */

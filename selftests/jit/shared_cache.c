@@ -8,6 +8,7 @@
  * row a walk finds neither its caller nor, below the CFA, that number.
  */
 #include "cache.h"
+#include "taken.h"
 
 static __thread int self, depth, timer;
 static __thread struct shadow_taken taken;

@@ -7,8 +7,8 @@
  * and each fragment that the chain names must be the generation which, by the keeper's log,
  * lived at that place at the sample's time.
  */
-#include "runs.h"
 #include "cache.h"
+#include "runs.h"
 
 #define HZ		4000
 

@@ -5,7 +5,7 @@
 #ifndef TRAPS_H
 #define TRAPS_H
 
-#include "shadow.h"
+#include "taken.h"
 
 enum how {
 	UNDEFINED, NULL_LOAD, MISALIGNED, DIVIDE, SENT, SENT_ONSTACK, SENT_NO_INFO, TIMER,

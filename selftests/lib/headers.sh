@@ -46,6 +46,10 @@ static int describe()
 	if (!ret)
 		ret = sfreg_jit_stub(jit, text, 16, &row, nullptr);
 	sfreg_jit_close(jit);
+	sfreg_jit_live *live = nullptr;
+	if (!sfreg_jit_live_open(&options, &live))
+		ret = sfreg_jit_live_function(live, text, 16, &row, 1, "name");
+	sfreg_jit_live_close(live);
 	return ret;
 }
 int main()

@@ -17,13 +17,14 @@
  * What is described is known to the kernel when it is published, in one step with all
  * that was published before: a sample sees the old window or the new one, never a gap.
  *
- * Only the open calls allocate. All others, but the close calls, may be called from signal
- * handlers, never wait, and keep errno. A window is one thread's at a time: who shares it
- * locks it. A call that comes while another is under way in the same window, from a handler
- * that has interrupted it or from a thread that did not lock, returns -EBUSY. (So do all,
- * for ever, if the handler left the one it interrupted by longjmp(3), and in a child that
- * was forked by another thread meanwhile.) Different windows have nothing to do with each
- * other. Without the module all work the same, and sfreg_jit_publish() says -ENOSYS.
+ * Only the open calls and sfreg_jit_live_compact() allocate. All but the open and the close
+ * calls may be called from signal handlers, never wait, and keep errno. A window is one
+ * thread's at a time: who shares it locks it. A call that comes while another is under way in
+ * the same window, from a handler that has interrupted it or from a thread that did not lock,
+ * returns -EBUSY. (So do all, for ever, if the handler left the one it interrupted by
+ * longjmp(3), and in a child that was forked by another thread meanwhile.) Different windows
+ * have nothing to do with each other. Without the module all work the same, and
+ * sfreg_jit_publish() says -ENOSYS.
  *
  * After fork(2) the child has copies of the windows, which are its own: what was published
  * stays so, too. exec(2) leaves nothing.

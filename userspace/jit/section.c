@@ -16,7 +16,6 @@ struct piece {
 	uint32_t start, end;	/* from the function's start */
 	uint32_t last;		/* where the last row begins */
 	uint32_t row, n_rows;
-	uint32_t n_v3;
 	bool exact, flexible;
 	uint32_t next, left;	/* rows behind the piece */
 };
@@ -42,7 +41,6 @@ static bool next_piece(const struct jit_rows *rows, const struct jit_function *f
 	do {
 		piece->last = row->offset;
 		piece->flexible |= row_is_flexible(row);
-		piece->n_v3 += row_is_flexible(row) || row_is_outermost(row);
 		piece->n_rows++;
 		piece->next = row->pad - 1;
 		if (!--piece->left) {
@@ -66,15 +64,24 @@ static uint8_t type_of(const struct piece *piece)
 struct jit_tally sfreg_jit_section_tally(const struct jit_rows *rows,
 					 const struct jit_function *function)
 {
-	struct piece piece = before_first(function);
 	struct jit_tally tally = { .n_v3 = 0 };
+	struct sframe_counts *counts = NULL;
+	uint32_t left = function->n_rows, number = function->row, n = 0;
 
-	while (next_piece(rows, function, &piece)) {
-		struct sframe_counts *counts = piece.exact ? &tally.exact : &tally.plain;
+	/* Each function comes by here: the same pieces as of next_piece(), counted at once. */
+	for (; left; left--) {
+		const struct sfreg_jit_row *row = &rows->rows[number];
+		struct sframe_counts *of_row = row_is_exact(row) ? &tally.exact : &tally.plain;
 
-		counts->n_fdes++;
-		counts->n_fres += piece.n_rows;
-		tally.n_v3 += piece.n_v3;
+		if (of_row != counts || n == SFRAME_MAX_ROWS) {
+			counts = of_row;
+			counts->n_fdes++;
+			n = 0;
+		}
+		n++;
+		counts->n_fres++;
+		tally.n_v3 += row_is_flexible(row) || row_is_outermost(row);
+		number = row->pad - 1;
 	}
 	return tally;
 }

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include <sfreg.h>
@@ -45,16 +46,23 @@ static int has_module(void)
 	return known > 0;
 }
 
+/* Neither function has a say about errno; what is done here besides has none either. */
 void __register_frame(void *begin)
 {
+	int saved = errno;
+
 	pass_on("__register_frame", begin);
 	if (begin && has_module())
 		frames_add(begin);
+	errno = saved;
 }
 
 void __deregister_frame(void *begin)
 {
+	int saved = errno;
+
 	if (begin && has_module())
 		frames_remove(begin);
 	pass_on("__deregister_frame", begin);
+	errno = saved;
 }

@@ -3,13 +3,14 @@
  * From a program's own .eh_frame to windows of its own. The program is trusted to describe
  * itself: it would only spoil its own stacks.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <sfreg.h>
 
 #include "../synth/synth.h"
+#include "copy.h"
 #include "table.h"
 
 struct window {
@@ -20,30 +21,6 @@ struct window {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct window *windows;
-
-/* Up to the word that ends it, and with it. 0: it does not end. */
-static size_t length_of(const void *begin)
-{
-	const uint8_t *bytes = begin;
-	uint64_t at = 0, size;
-	uint32_t word;
-
-	while (at < SYNTH_MAX_CFI_BYTES) {
-		memcpy(&word, bytes + at, sizeof(word));
-		at += sizeof(word);
-		if (!word)
-			return at;
-		size = word;
-		if (word == UINT32_MAX) {
-			memcpy(&size, bytes + at, sizeof(size));
-			at += sizeof(size);
-		}
-		if (size > SYNTH_MAX_CFI_BYTES)
-			return 0;
-		at += size;
-	}
-	return 0;
-}
 
 static void drop(struct window **link)
 {
@@ -95,10 +72,16 @@ static void place(const void *begin, const struct synth_section *section,
 void frames_add(const void *begin)
 {
 	struct synth_section section;
-	size_t len = length_of(begin);
+	uint8_t *bytes;
+	size_t len;
+	int error;
 
-	if (len <= sizeof(uint32_t) ||
-	    synth_make_registered(begin, len, (uintptr_t)begin, &section))
+	if (frames_copy(begin, &bytes, &len))
+		return;
+	error = len <= sizeof(uint32_t) ? -ENOENT :
+		synth_make_registered(bytes, len, (uintptr_t)begin, &section);
+	free(bytes);
+	if (error)
 		return;
 	pthread_mutex_lock(&lock);
 	for (uint32_t i = 0; section.len && i < section.n_text; i++)

@@ -25,7 +25,7 @@ GUEST_KDIR = $(shell scripts/guest-kernel $(BUILD) | sed -n "s/^KDIR='\(.*\)'/\1
 TESTS := abi stress perf unmodified attach sandbox gdbjit lib jit
 
 .PHONY: all module module-guest userspace tests test-files check check-unmodified soak demo fuzz \
-	bench bench-attach \
+	bench bench-attach bench-jit \
 	deps install uninstall install-conf uninstall-conf install-module \
 	uninstall-module install-dkms uninstall-dkms clean help
 
@@ -100,6 +100,12 @@ bench-attach:
 	@$(MAKE) -s --no-print-directory -C selftests/unmodified cost
 	@selftests/unmodified/cost/run
 
+bench-jit:
+	@scripts/deps bench vm
+	@$(MAKE) -s --no-print-directory module-guest
+	@$(MAKE) -s --no-print-directory -C selftests/jit/cost
+	@selftests/jit/cost/run
+
 deps:
 	@scripts/deps build check demo
 
@@ -172,6 +178,7 @@ help:
 	@echo "make fuzz         core and ELF reader under libFuzzer; SECONDS=60 each"
 	@echo "make bench        what a walk and a compilation cost, beside other walkers"
 	@echo "make bench-attach  what sfregd costs, in a VM"
+	@echo "make bench-jit    what telling of generated code costs, each way; in part in a VM"
 	@echo "make clean        removes build/"
 	@echo
 	@echo "check.., soak, demo, fuzz and bench.. install what they lack on Debian 12 (scripts/deps)."

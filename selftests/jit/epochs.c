@@ -13,6 +13,7 @@
 #include "runs.h"
 #include "taken.h"
 #include <pthread.h>
+#include <sys/resource.h>
 
 #define THREADS		3
 #define HZ		2000
@@ -159,6 +160,8 @@ static void *run(void *arg)
 
 static void *produce(void *arg)
 {
+	/* All others calculate all the time. */
+	must(setpriority(PRIO_PROCESS, syscall(SYS_gettid), -10), "priority");
 	while (!done())
 		if (!producer_step(arg))
 			usleep(100);
@@ -278,7 +281,7 @@ TEST_F(epochs, every_stack)
 	}
 	EXPECT_LT(0, waits);
 	EXPECT_LE(SAMPLES, sampled);
-	EXPECT_LT(SAMPLES / 10, others);
+	EXPECT_LT(SAMPLES / 20, others);
 	EXPECT_LT(WIPES / 2, epochs);
 	for (int i = 0; i <= SHADOW_CHAIN; i++)
 		sft_note("in function %d: %d\n", i, depths[i]);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Live windows: rows that a process writes itself. Every errno; rows that are appended,
- * deleted and replaced hold at once, without a call; fork, munmap, exit; and what becomes of
- * walks while threads write anything anywhere.
+ * Live windows: rows that a process writes itself. Rows that are appended,
+ * deleted and replaced hold at once, without a call; fork, munmap, exit. Each
+ * errno: errno_live.c; what becomes of walks while threads write anything anywhere:
+ * ../jit/live_scribble.c
  */
 #include "sft_probe.h"
-#include <pthread.h>
+#include "live.h"
 
 #define FRAME	0x68
 #define PROBES	8
@@ -17,39 +18,6 @@ FIXTURE(live) {
 	struct sfreg_live_header *header;
 	uint64_t *rows;
 };
-
-static size_t bytes_of(uint32_t n_rows)
-{
-	return sizeof(struct sfreg_live_header) + 8ul * n_rows;
-}
-
-/* A descriptor, or -errno. */
-static int make_live(int dev, uint32_t n_rows)
-{
-	struct sfreg_live l = { .size = sizeof(l), .n_rows = n_rows };
-
-	return sft_ioctl(dev, SFREG_IOC_LIVE, &l);
-}
-
-static struct sfreg_place_entry entry_at(int fd, const void *text, uint64_t len)
-{
-	return (struct sfreg_place_entry) {
-		.section_fd = fd, .text_start = sft_addr(text), .text_len = len,
-		.sframe_base = sft_addr(text),
-	};
-}
-
-static int place(int dev, struct sfreg_place_entry entry, int mem_fd)
-{
-	return sft_place(dev, mem_fd, &entry, 1, NULL);
-}
-
-static struct sfreg_live_header *map_live(int fd, uint32_t n_rows)
-{
-	void *p = mmap(NULL, bytes_of(n_rows), SFT_RW, MAP_SHARED, fd, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
 
 /* Made and mapped: a descriptor. */
 static int open_live(struct _test_data_live *self)
@@ -355,173 +323,6 @@ TEST_F(live, beside_one_that_is_inherited)
 	}
 	waitpid(child, &status, 0);
 	EXPECT_EQ(0, status);
-}
-
-TEST_F(live, mapped_as_it_has_to_be)
-{
-	int fd = make_live(self->fd, 10);
-	char byte;
-
-	ASSERT_LE(0, fd);
-	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RW, MAP_PRIVATE, fd, 0));
-	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RWX, MAP_SHARED, fd, 0));
-	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 2 * SFT_PAGE, SFT_RW, MAP_SHARED, fd, 0));
-	EXPECT_EQ(ENXIO, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, SFT_PAGE, SFT_RW, MAP_SHARED, fd, SFT_PAGE));
-	EXPECT_EQ(ENXIO, errno);
-	EXPECT_EQ(-1, mprotect(self->header, SFT_PAGE, SFT_RX));
-	EXPECT_EQ(EACCES, errno);
-	EXPECT_EQ(-1, read(fd, &byte, 1));
-	close(fd);
-}
-
-static int refused(struct _test_data_live *self, struct sfreg_live l)
-{
-	int ret = sft_ioctl(self->fd, SFREG_IOC_LIVE, &l);
-
-	if (ret >= 0)
-		close(ret);
-	return ret;
-}
-
-TEST_F(live, errnos_of_making)
-{
-	struct sfreg_live good = { .size = sizeof(good), .n_rows = 10 }, bad;
-	uint64_t limit = sft_param("limit_section_rows");
-
-#define REFUSED(error, ...) do {			\
-	bad = good;					\
-	__VA_ARGS__;					\
-	EXPECT_EQ(-(error), refused(self, bad));	\
-} while (0)
-	REFUSED(EINVAL, bad.size = 0);
-	REFUSED(EINVAL, bad.size--);
-	REFUSED(E2BIG, bad.size = 4097);
-	REFUSED(EINVAL, bad.flags = SFREG_F_REPLACE);
-	REFUSED(EINVAL, bad.pad = 1);
-	REFUSED(EINVAL, bad.n_rows = 0);
-	REFUSED(EOVERFLOW, bad.n_rows = limit + 1);
-	REFUSED(EOVERFLOW, bad.n_rows = UINT32_MAX);
-	EXPECT_EQ(-EFAULT, sft_ioctl(self->fd, SFREG_IOC_LIVE, NULL));
-	EXPECT_EQ(1, sft_total(self->fd, -1));
-}
-
-TEST_F(live, errnos_of_placing)
-{
-	uint8_t *text = sft_map(SFT_PAGE, SFT_RWX);
-	int fd = make_live(self->fd, 10);
-	struct sfreg_place_entry good = entry_at(fd, text, SFT_PAGE), bad;
-
-	ASSERT_LE(0, fd);
-#define NOT_PLACED(error, ...) do {					\
-	bad = good;							\
-	__VA_ARGS__;							\
-	EXPECT_EQ(-(error), place(self->fd, bad, -1));			\
-} while (0)
-	NOT_PLACED(EINVAL, bad.flags = 2);
-	NOT_PLACED(EINVAL, bad.text_len = 0);
-	NOT_PLACED(EINVAL, bad.text_len = (1ull << 32) + 1);
-	NOT_PLACED(EINVAL, bad.sframe_base++);
-	NOT_PLACED(EINVAL, bad.sframe_base = 0);
-	NOT_PLACED(EINVAL, bad.text_start = -4096ull; bad.text_len = 8192);
-	NOT_PLACED(EFAULT, bad.text_start = 0x1000; bad.sframe_base = 0x1000);
-	NOT_PLACED(EFAULT, bad.text_len = 1ull << 32);
-	NOT_PLACED(EEXIST, bad = entry_at(fd, self->text + 16, 16));
-	NOT_PLACED(ENOENT, bad.flags = SFREG_F_REPLACE);
-	EXPECT_EQ(1, sft_total(self->fd, -1));
-	EXPECT_EQ(0, place(self->fd, good, -1));
-	/* Again: nothing changes. */
-	EXPECT_EQ(0, place(self->fd, good, -1));
-	EXPECT_EQ(2, sft_total(self->fd, -1));
-	close(fd);
-}
-
-TEST_F(live, limits)
-{
-	uint64_t user = sft_param("limit_user_bytes"), process = sft_param("limit_process_bytes");
-	uint64_t windows = sft_param("limit_windows");
-	uint8_t *text = sft_map(SFT_PAGE, SFT_RWX);
-	int fd;
-
-	ASSERT_EQ(0, sft_param_set("limit_user_bytes", 400000));
-	EXPECT_EQ(-EDQUOT, make_live(self->fd, 100000));
-	ASSERT_EQ(0, sft_param_set("limit_user_bytes", user));
-	fd = make_live(self->fd, 100000);
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, sft_param_set("limit_process_bytes", 400000));
-	EXPECT_EQ(-EDQUOT, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
-	ASSERT_EQ(0, sft_param_set("limit_process_bytes", process));
-	ASSERT_EQ(0, sft_param_set("limit_windows", 1));
-	EXPECT_EQ(-ENOSPC, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
-	ASSERT_EQ(0, sft_param_set("limit_windows", windows));
-	/* Nothing is left of what was refused: the same again, and it is there. */
-	EXPECT_EQ(0, place(self->fd, entry_at(fd, text, SFT_PAGE), -1));
-	close(fd);
-}
-
-static bool over;
-
-struct scribbler {
-	uint64_t *words;
-	size_t n;
-	uint64_t seed;
-};
-
-static void *scribble(void *arg)
-{
-	struct scribbler *s = arg;
-	uint64_t x = s->seed;
-
-	while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
-		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
-		__atomic_store_n(&s->words[x % s->n], x, __ATOMIC_RELAXED);
-		/* Mostly near to what makes sense: a count, a run, a row of this text. */
-		__atomic_store_n(&s->words[x >> 20 & 15], (x >> 30 & 255) << 32 | (x >> 40 & 127),
-				 __ATOMIC_RELAXED);
-		__atomic_store_n(&s->words[0], x >> 50 & 15, __ATOMIC_RELAXED);
-		__atomic_store_n(&s->words[32 + (x >> 8 & 255)],
-				 (x & 255) << 32 | (x >> 33 & 0x1ffff7), __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
-/* No crash, no hang, and always a reason; the first frame is always right. */
-TEST_F(live, two_threads_scribble)
-{
-	struct scribbler s[2] = {
-		{ (uint64_t *)self->header, bytes_of(ROWS) / 8, 88172645463325252ull },
-		{ (uint64_t *)self->header, bytes_of(ROWS) / 8, 1234567890123456789ull },
-	};
-	unsigned int stops[SFREG_STOP_COUNT] = { 0 }, wrong = 0;
-	pthread_t threads[2];
-
-	for (int i = 0; i < 2; i++)
-		ASSERT_EQ(0, pthread_create(&threads[i], NULL, scribble, &s[i]));
-	/* The scribblers may not have begun yet. */
-	for (int i = 0; i < 20000 || (i < 5000000 && !(stops[SFREG_STOP_UNSTEADY] &&
-						       stops[SFREG_STOP_NO_RULE])); i++) {
-		uint8_t *at = self->text + i % PROBES * SFT_PROBE_LEN;
-		struct sft_probed r = sft_probe_run(at, self->fd);
-
-		if (r.ret || r.bt.stop >= SFREG_STOP_COUNT || !r.bt.count ||
-		    r.frames[0].pc != sft_addr(at) + SFT_PROBE_AFTER)
-			wrong++;
-		else
-			stops[r.bt.stop]++;
-	}
-	__atomic_store_n(&over, true, __ATOMIC_RELAXED);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-	EXPECT_EQ(0, wrong);
-	/* They were met: rows in disorder, and rows that lead anywhere. */
-	EXPECT_LT(0, stops[SFREG_STOP_UNSTEADY]);
-	EXPECT_LT(0, stops[SFREG_STOP_NO_RULE]);
-	for (int i = 0; i < SFREG_STOP_COUNT; i++)
-		if (stops[i])
-			sft_note("stop %d: %u times\n", i, stops[i]);
 }
 
 SFT_MAIN

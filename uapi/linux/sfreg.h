@@ -272,15 +272,17 @@ struct sfreg_live {
  *
  * A run is rows by ascending text offset, each of which (a __u64, written at once)
  * holds from its offset on, to the next. A function ends with a row of
- * SFREG_LIVE_NOTHING, if the next row is not at its end. Where the last run knows
- * nothing, the one before it is asked.
+ * SFREG_LIVE_NOTHING. Of two rows at one offset the later one holds. Where the last run
+ * knows nothing, the one before it is asked.
  *
  * To append: write rows behind a run's last, and then, with a store-release, the run's word
  * with the new number. To begin a run: its word, and then @n_runs with a store-release. To
- * delete a function: overwrite its rows with SFREG_LIVE_NOTHING of the same offset. Offsets
- * never change in place: a walk that finds rows in disorder three times in a row ends
- * with SFREG_STOP_UNSTEADY. What cannot be appended (16 runs, no room) takes another
- * section, filled with all that lives and placed with SFREG_F_REPLACE.
+ * delete a function: overwrite its rows with SFREG_LIVE_NOTHING of the same offset. To merge
+ * the last runs: write all that they say behind them, then the first one's word, then
+ * @n_runs. Nothing else changes in place: a walk may have an older number in hand, and one
+ * that finds rows in disorder three times in a row ends with SFREG_STOP_UNSTEADY. What
+ * cannot be appended (16 runs, no room) takes another section, filled with all that lives
+ * and placed with SFREG_F_REPLACE.
  */
 struct sfreg_live_header {
 	__u64 n_runs;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See kernel.h. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <sfreg.h>
 
@@ -41,6 +45,15 @@ const struct sfr_rule *kernel_rule(const void *pc)
 			return sfr_table_rule(windows[i].table, (uintptr_t)pc - windows[i].base,
 					      false);
 	return NULL;
+}
+
+ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n_local,
+			 const struct iovec *remote, unsigned long n_remote, unsigned long flags)
+{
+	if (!kernel.forbids)
+		return syscall(SYS_process_vm_readv, pid, local, n_local, remote, n_remote, flags);
+	errno = EPERM;
+	return -1;
 }
 
 int sfreg_probe(void)

@@ -10,6 +10,7 @@
 
 struct kernel {
 	bool absent;		/* there is no module */
+	bool forbids;		/* a policy: process_vm_readv() is not to be called */
 	int refuse;		/* not 0: to each registration */
 	int n_windows;
 	int n_asked;		/* all calls */

@@ -193,6 +193,24 @@ static void check_absence(void)
 	ok(!libgcc_knows(&code.block[30]), "libgcc has forgotten it");
 }
 
+/* The table ends where its memory does: not a byte more than it has is read. */
+static void check_policy(void)
+{
+	unsigned int n, wrong = 0;
+
+	kernel_reset();
+	kernel.forbids = true;
+	for (n = 1; n <= N; n += 111) {
+		unsigned char *table = code_table(0, n);
+
+		__register_frame(table);
+		wrong += code_wrong(0, n);
+		__deregister_frame(table);
+		wrong += kernel.n_windows;
+	}
+	is(wrong, 0, "tables of all sizes, where a policy forbids to read with care");
+}
+
 static void *register_many(void *from)
 {
 	unsigned int first = (uintptr_t)from, i, round;
@@ -245,6 +263,7 @@ int main(int argc, char **argv)
 	check_bad();
 	check_changed();
 	check_refusal();
+	check_policy();
 	check_threads();
 	return tap_done();
 }

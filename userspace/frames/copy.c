@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* See copy.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +18,11 @@ struct copy {
 	size_t len;
 };
 
-/* As much as there is. Where a policy forbids the call, the program is believed. */
-static size_t read_own(uint8_t *to, const uint8_t *from, size_t len)
+/*
+ * As much as there is, up to @len. Where a policy forbids the call the program is believed, but
+ * of no more than the @least that its lengths promise.
+ */
+static size_t read_own(uint8_t *to, const uint8_t *from, size_t len, size_t least)
 {
 	const struct iovec local = { to, len };
 	const struct iovec remote = { (void *)from, len };
@@ -28,8 +32,8 @@ static size_t read_own(uint8_t *to, const uint8_t *from, size_t len)
 		return n;
 	if (errno == EFAULT)
 		return 0;
-	memcpy(to, from, len);
-	return len;
+	memcpy(to, from, least);
+	return least;
 }
 
 /* Makes sure of the first @len bytes; more come along, up to a page's end. */
@@ -45,7 +49,8 @@ static int need(struct copy *copy, size_t len)
 	if (!bytes)
 		return -ENOMEM;
 	copy->bytes = bytes;
-	copy->len += read_own(bytes + copy->len, copy->from + copy->len, room - copy->len);
+	copy->len += read_own(bytes + copy->len, copy->from + copy->len, room - copy->len,
+			      len - copy->len);
 	return len <= copy->len ? 0 : -EFAULT;
 }
 

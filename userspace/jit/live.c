@@ -17,8 +17,6 @@
 #include "options.h"
 #include "perf_map.h"
 
-#
-
 struct sfreg_jit_live {
 	uintptr_t text;
 	uint32_t text_len;

@@ -281,7 +281,7 @@ TEST_F(epochs, every_stack)
 	}
 	EXPECT_LT(0, waits);
 	EXPECT_LE(SAMPLES, sampled);
-	EXPECT_LT(SAMPLES / 20, others);
+	EXPECT_LT(SAMPLES / 10, others);
 	EXPECT_LT(WIPES / 2, epochs);
 	for (int i = 0; i <= SHADOW_CHAIN; i++)
 		sft_note("in function %d: %d\n", i, depths[i]);

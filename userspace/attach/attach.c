@@ -120,14 +120,11 @@ static bool is_elf(int fd)
 }
 
 /* Return: windows added, or what is to be said of the file. */
-static int add_file(struct attach *attach, const struct map *map, int fd)
+static int add_object(struct attach *attach, const struct map *map,
+		      const struct broker_object *object)
 {
-	const struct broker_object *object;
 	uint64_t bias;
 
-	if (!is_elf(fd))
-		return -ENOEXEC;
-	object = attach->find(attach->broker, fd);
 	if (object->section_fd < 0)
 		return object->error ? object->error : -ENODATA;
 	if (!find_bias(object, map, &bias))
@@ -141,18 +138,40 @@ static bool is_fatal(int error)
 	return error == -ENOSYS || error == -ESHUTDOWN || error == -ESRCH;
 }
 
+static int add_file(struct attach *attach, const struct map *map, int fd)
+{
+	if (!is_elf(fd))
+		return -ENOEXEC;
+	return add_object(attach, map, attach->find(attach->broker, fd));
+}
+
+/* A file that was seen before is neither opened nor read. */
+static const struct broker_object *seen(const struct attach *attach, const struct map *map)
+{
+	struct stat file;
+
+	return mapped_stat(&attach->process, map, &file) ? NULL :
+	       broker_seen(attach->broker, &file);
+}
+
 static int attach_file(struct attach *attach, const struct map *map)
 {
 	uint64_t start = map->start, end = map->end;
-	int fd, n;
+	const struct broker_object *object;
+	int fd = -1, n;
 
 	if (!windows_gap(&attach->windows, &start, &end)) {
 		attach->result->there++;
 		say(attach, map, 0, 0, -1);
 		return 0;
 	}
-	fd = mapped_open(&attach->process, map);
-	n = fd < 0 ? fd : add_file(attach, map, fd);
+	object = seen(attach, map);
+	if (!object)
+		fd = mapped_open(&attach->process, map);
+	if (object)
+		n = add_object(attach, map, object);
+	else
+		n = fd < 0 ? fd : add_file(attach, map, fd);
 	if (n == -EINPROGRESS)
 		attach->result->waiting++;
 	else if (n < 0)

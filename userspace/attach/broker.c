@@ -243,6 +243,14 @@ static bool is_settled(int fd, const struct stat *before)
 	       after.st_ctim.tv_sec < now.tv_sec - RACY_SECONDS;
 }
 
+const struct broker_object *broker_seen(struct broker *broker, const struct stat *file)
+{
+	const struct broker_object *object = known_by_file(broker->known, file);
+
+	broker->stats.seen += !!object;
+	return object;
+}
+
 static const struct broker_object *find(struct broker *broker, int fd, bool may_make)
 {
 	const struct broker_object *object;

@@ -7,6 +7,8 @@
 #ifndef SFREG_BROKER_H
 #define SFREG_BROKER_H
 
+#include <sys/stat.h>
+
 #include "../cache/cache.h"
 
 struct broker;
@@ -43,6 +45,12 @@ void broker_free(struct broker *broker);
  */
 const struct broker_object *broker_find(struct broker *broker, int fd);
 
+/*
+ * The same for a file that need not be open: what is remembered under this identity, which
+ * is that of a file that was seen on a file system whose word counts. NULL: nothing.
+ */
+const struct broker_object *broker_seen(struct broker *broker, const struct stat *file);
+
 /* The same, but makes nothing: -EINPROGRESS where broker_find() would. */
 const struct broker_object *broker_look(struct broker *broker, int fd);
 
@@ -60,7 +68,8 @@ const struct broker_object *broker_find_object(struct broker *broker, const void
 
 /* Counters, for sfregd's log and the benchmarks. */
 struct broker_stats {
-	uint64_t known, cached, made, failed;	/* by identity, by cache, in a sandbox */
+	uint64_t seen, known;		/* by identity: not opened, opened */
+	uint64_t cached, made, failed;	/* by cache, in a sandbox */
 	uint64_t open_sections;
 };
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -89,42 +90,39 @@ static int open_by_address(const struct process *process, const struct map *map)
 	return open_if_right(process, openat(process->dir, name, O_PATH | O_CLOEXEC), map);
 }
 
-/* The path, as one sees it whose root is @root. */
-static int open_below(const struct process *process, int root, const struct map *map)
+/* A name for the path, as one sees it whose root is @root. */
+static int find_below(int root, const struct map *map)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd;
 
 	/* Root goes by what the kernel knows already, and nobody is asked on the way. */
 	if (!geteuid())
 		how.resolve |= RESOLVE_CACHED;
-	fd = syscall(SYS_openat2, root, map->path, &how, sizeof(how));
-	return open_if_right(process, fd, map);
+	return syscall(SYS_openat2, root, map->path, &how, sizeof(how));
+}
+
+static int our_root(void)
+{
+	static int root = -1;
+
+	if (root < 0)
+		root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root;
 }
 
 /* The names: the program's, the one in its file system, the one in ours (a chroot's). */
 static int open_by_name(const struct process *process, const struct map *map)
 {
-	int fd, root;
+	int fd;
 
 	fd = open_if_right(process, openat(process->dir, "exe", O_PATH | O_CLOEXEC), map);
-	if (fd >= 0)
-		return fd;
-	root = openat(process->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root >= 0) {
-		fd = open_below(process, root, map);
-		close(root);
-	}
-	if (fd >= 0)
-		return fd;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root >= 0) {
-		fd = open_below(process, root, map);
-		close(root);
-	}
+	if (fd < 0)
+		fd = open_if_right(process, find_below(process->root, map), map);
+	if (fd < 0)
+		fd = open_if_right(process, find_below(our_root(), map), map);
 	return fd;
 }
 
@@ -151,6 +149,44 @@ static int open_file(const struct process *process, const struct map *map)
 		return fd;
 	/* No right to that directory, or to the file; or the mapping has changed. */
 	return open_by_name(process, map);
+}
+
+/* What is known of it already: whoever serves the file system is not asked. */
+static int stat_cached(int path_fd, struct stat *file)
+{
+	struct statx st;
+
+	if (statx(path_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st))
+		return -errno;
+	*file = (struct stat) {
+		.st_dev = makedev(st.stx_dev_major, st.stx_dev_minor),
+		.st_ino = st.stx_ino,
+		.st_mode = st.stx_mode,
+		.st_size = st.stx_size,
+		.st_mtim = { st.stx_mtime.tv_sec, st.stx_mtime.tv_nsec },
+		.st_ctim = { st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec },
+	};
+	return 0;
+}
+
+int mapped_stat(const struct process *process, const struct map *map, struct stat *file)
+{
+	const int roots[] = { process->root, our_root() };
+	int error = -ENOENT;
+
+	if (map->kind != MAP_KIND_FILE || map->deleted)
+		return -ENOENT;
+	for (size_t i = 0; error && i < sizeof(roots) / sizeof(*roots); i++) {
+		int fd = find_below(roots[i], map);
+
+		if (fd < 0)
+			continue;
+		error = stat_cached(fd, file);
+		if (!error && (file->st_ino != map->inode || file->st_dev != map->dev))
+			error = -ENOENT;
+		close(fd);
+	}
+	return error;
 }
 
 int mapped_open(const struct process *process, const struct map *map)

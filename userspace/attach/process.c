@@ -6,6 +6,7 @@
  * new program could go to the memory of an old one: that of a vfork's parent, which lives
  * on when the child executes a program.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,6 +70,7 @@ static int open_all(struct process *process)
 	process->maps = maps_open(process->pid);
 	if (process->maps < 0)
 		return process->maps;
+	process->root = openat(process->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return process_check(process);
 }
 
@@ -76,7 +78,8 @@ int process_open(pid_t pid, struct process *process)
 {
 	int error;
 
-	*process = (struct process) { .pid = pid, .dir = -1, .mem = -1, .maps = -1 };
+	*process = (struct process) { .pid = pid, .dir = -1, .mem = -1, .maps = -1,
+						     .root = -1 };
 	error = open_all(process);
 	if (error)
 		process_close(process);
@@ -85,12 +88,15 @@ int process_open(pid_t pid, struct process *process)
 
 void process_close(struct process *process)
 {
+	if (process->root >= 0)
+		close(process->root);
 	if (process->maps >= 0)
 		close(process->maps);
 	if (process->mem >= 0)
 		close(process->mem);
 	if (process->dir >= 0)
 		close(process->dir);
+	process->root = -1;
 	process->maps = -1;
 	process->mem = -1;
 	process->dir = -1;

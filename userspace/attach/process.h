@@ -18,12 +18,13 @@
  * @dir: /proc/PID: stands for this process, even if its id is used again
  * @mem: /proc/PID/mem, as sfreg_target_open() has it
  * @maps: /proc/PID/maps
+ * @root: its root directory, O_PATH; -1: it has none
  * @auxv: what the kernel told the program at its start: addresses that differ from one
  *	execution to the next
  */
 struct process {
 	pid_t pid;
-	int dir, mem, maps;
+	int dir, mem, maps, root;
 	uint64_t auxv[PROCESS_AUXV_WORDS];
 };
 

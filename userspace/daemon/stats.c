@@ -75,6 +75,7 @@ void stats_say(const struct stats *stats, const struct broker *broker)
 	say("scans", stats->scans);
 	say_times("latency.execution", &stats->execution);
 	say_times("latency.mapping", &stats->mapping);
+	say("sections.seen", sections.seen);
 	say("sections.known", sections.known);
 	say("sections.cached", sections.cached);
 	say("sections.made", sections.made);

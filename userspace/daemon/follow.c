@@ -30,8 +30,8 @@
 #define SCAN_PAUSE	(500 * CLOCK_MS)
 /* A process between two programs: four times after 1 ms, four times after 2 ms, .. */
 #define TRIES		40
-/* One that goes on mapping is waited for: so long between two questions, and in all. */
-#define MAPPING_STEP	(4 * CLOCK_MS)
+/* One that goes on mapping is waited for: so long between two questions at least, and in all. */
+#define MAPPING_STEP	(1 * CLOCK_MS)
 #define MAPPING_MOST	(100 * CLOCK_MS)
 
 struct follow {
@@ -165,6 +165,17 @@ static bool is_mapping(struct pid *pid, uint64_t now)
 	return size;
 }
 
+/*
+ * What has been mapping for a while pauses for a part of that while, on slow machines as on fast
+ * ones: between a library's mapping and its relocation, say, which the lock is needed for too.
+ */
+static uint64_t mapping_step(const struct pid *pid, uint64_t now)
+{
+	uint64_t step = (now - pid->since) / 2;
+
+	return step > MAPPING_STEP ? step : MAPPING_STEP;
+}
+
 /* Generated code tells nobody: one that may generate it is looked at again and again. */
 static uint64_t pause_of(const struct follow *follow, const struct pid *pid,
 			 const struct attach_result *result)
@@ -183,7 +194,7 @@ static int attach_one(struct follow *follow, struct pid *pid)
 
 	pids_clear(follow->pids, pid);
 	if (is_mapping(pid, began)) {
-		pids_mark(follow->pids, pid, pid->since, began + MAPPING_STEP);
+		pids_mark(follow->pids, pid, pid->since, began + mapping_step(pid, began));
 		return 0;
 	}
 	error = look(follow, pid, &result);

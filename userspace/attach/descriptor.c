@@ -215,16 +215,16 @@ static struct search search_mapped(const struct process *process, const struct m
 	return search;
 }
 
-static struct search search(const struct process *process, const struct map *map)
+/* @all: the process's mappings, read when they are first asked for: that holds it up. */
+static struct search search(const struct process *process, const struct map *map,
+			    struct maps *all)
 {
 	struct loaded loaded;
 	uint64_t beginning;
-	struct maps all;
 
-	if (maps_read(process->maps, 0, &all))
+	if (!all->n && maps_read(process->maps, 0, all))
 		return (struct search) { 0 };
-	beginning = loaded_beginning(&all, map);
-	maps_free(&all);
+	beginning = loaded_beginning(all, map);
 	if (!beginning || loaded_read(process->mem, beginning, &loaded))
 		return (struct search) { 0 };
 	return search_mapped(process, map, &loaded);
@@ -251,7 +251,8 @@ static struct answer *answer_for(const struct map *map)
 	return &memory[(hash >> 40) % MEMORY];
 }
 
-static uint64_t find_one(const struct process *process, const struct map *map)
+static uint64_t find_one(const struct process *process, const struct map *map,
+			 struct maps *all)
 {
 	struct answer *answer = answer_for(map);
 	struct timespec now;
@@ -260,7 +261,7 @@ static uint64_t find_one(const struct process *process, const struct map *map)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (answer->until <= now.tv_sec || answer->dev != map->dev ||
 	    answer->inode != map->inode || answer->offset != map->offset) {
-		result = search(process, map);
+		result = search(process, map, all);
 		if (!result.at && !result.sure)
 			return 0;
 		*answer = (struct answer) {
@@ -275,16 +276,19 @@ static uint64_t find_one(const struct process *process, const struct map *map)
 void descriptors_find(const struct process *process, const struct maps *text,
 		      struct descriptors *found)
 {
+	struct maps all = { 0 };
+
 	found->n = 0;
 	for (size_t i = 0; i < text->n && found->n < DESCRIPTORS_MAX; i++) {
 		uint64_t at = 0;
 
 		if (text->map[i].kind == MAP_KIND_FILE)
-			at = find_one(process, &text->map[i]);
+			at = find_one(process, &text->map[i], &all);
 		for (uint32_t k = 0; k < found->n; k++)
 			if (found->at[k] == at)
 				at = 0;
 		if (at)
 			found->at[found->n++] = at;
 	}
+	maps_free(&all);
 }

@@ -59,7 +59,7 @@ static int make(const u8 *bytes, size_t size, struct synth_section *section,
 
 static void check_report(const struct synth_section *section, const struct synth_report *r)
 {
-	u64 covered = 0, corrected = 0, holes = 0, text = 0, end = 0;
+	u64 covered = 0, corrected = 0, startup = 0, holes = 0, text = 0, end = 0;
 	u32 i;
 
 	for (i = 0; i < section->n_text; i++)
@@ -77,9 +77,17 @@ static void check_report(const struct synth_section *section, const struct synth
 		end = r->corrected[i].start + r->corrected[i].len;
 		corrected += r->corrected[i].len;
 	}
+	for (end = 0, i = 0; i < r->n_startup; i++) {
+		MUST(r->startup[i].len && r->startup[i].start >= end);
+		end = r->startup[i].start + r->startup[i].len;
+		startup += r->startup[i].len;
+	}
+	MUST(r->n_startup <= SYNTH_MAX_STARTUP);
+	MUST(startup == r->covered[SYNTH_KIND_STARTUP]);
 	MUST(r->n_corrected <= SYNTH_MAX_CORRECTED);
 	MUST(corrected == r->covered[SYNTH_KIND_CORRECTED]);
-	MUST(r->text == text && r->described <= text && covered + holes == r->described);
+	MUST(r->text == text && r->described + startup <= text);
+	MUST(covered + holes == r->described + startup);
 }
 
 /* At so many addresses of a segment, spread over it. */

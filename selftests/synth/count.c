@@ -6,7 +6,7 @@
  */
 #include "equal.h"
 
-enum verdict { SILENT, EQUAL, CORRECTED, HOLE, WRONG };
+enum verdict { SILENT, EQUAL, CORRECTED, STARTUP, HOLE, WRONG };
 
 /* Where the last byte was, and what came of it. */
 struct place_in_text {
@@ -56,12 +56,34 @@ static bool is_corrected(const struct made *m, u64 addr)
 	return false;
 }
 
+static bool is_startup(const struct made *m, u64 addr)
+{
+	const struct synth_report *r = &m->report;
+	u32 i;
+
+	for (i = 0; i < r->n_startup; i++)
+		if (addr - r->startup[i].start < r->startup[i].len)
+			return true;
+	return false;
+}
+
+/* elfutils knows nothing of these; stepped.c asks the processor. */
+static const char *compare_startup(const struct rule *table, struct place_in_text *p)
+{
+	if (p->described)
+		return "a start file's function that a function entry describes";
+	p->verdict = STARTUP;
+	return table->kind == NOTHING ? "a start file's function without a row" : NULL;
+}
+
 static const char *compare_rules(struct made *m, u64 addr, struct place_in_text *p)
 {
 	struct rule table = compiled_rule(&m->compiled, &m->object, addr);
 
 	if (!call_is_right(m, addr, &table))
 		return "another rule for the call";
+	if (is_startup(m, addr))
+		return compare_startup(&table, p);
 	p->verdict = SILENT;
 	if (table.kind == NOTHING && !p->described)
 		return NULL;
@@ -120,6 +142,7 @@ static void count_byte(struct made *m, struct place_in_text *p, struct count *c)
 	c->described += p->described;
 	c->equal += p->verdict == EQUAL;
 	c->corrected += p->verdict == CORRECTED;
+	c->startup += p->verdict == STARTUP;
 }
 
 void count(struct made *m, u64 from, u64 to, struct count *c)

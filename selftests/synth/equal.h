@@ -38,6 +38,7 @@ struct count {
 	u64 described;		/* by a function entry */
 	u64 equal;		/* have a row, and it says what elfutils says */
 	u64 corrected;		/* have another row, which is reported as a correction */
+	u64 startup;		/* not described, have a row, and are reported as a start file's */
 	u64 holes[SYNTH_GAP_COUNT];	/* described, without row, and reported so */
 	u64 wrong;		/* everything else that is described or has a row */
 	struct wrong wrongs[MAX_WRONGS];

@@ -75,13 +75,14 @@ static bool sums_agree(const struct made *m, const struct count *c)
 	for (i = 0; i < SYNTH_KIND_COUNT; i++)
 		covered += r->covered[i];
 	if (r->text == c->text && r->described == c->described &&
-	    covered == c->equal + c->corrected &&
+	    covered == c->equal + c->corrected + c->startup &&
+	    r->covered[SYNTH_KIND_STARTUP] == c->startup &&
 	    r->covered[SYNTH_KIND_CORRECTED] == c->corrected)
 		return true;
 	printf("# text, described, covered: reported %llu %llu %llu, counted %llu %llu %llu\n",
 	       (unsigned long long)r->text, (unsigned long long)r->described,
 	       (unsigned long long)covered, (unsigned long long)c->text,
-	       (unsigned long long)c->described, (unsigned long long)(c->equal + c->corrected));
+	       (unsigned long long)c->described, (unsigned long long)(c->equal + c->corrected + c->startup));
 	return false;
 }
 
@@ -97,8 +98,9 @@ static void tell_line(const struct made *m, const struct count *c, const char *n
 	       (unsigned long long)c->described, (unsigned long long)c->equal);
 	for (i = 0; i < SYNTH_GAP_COUNT; i++)
 		printf("\t%llu", (unsigned long long)c->holes[i]);
-	printf("\t%llu\t%zu\t%u\t%.3f\n", (unsigned long long)c->corrected,
-	       m->section.len, m->section.version, m->seconds);
+	printf("\t%llu\t%zu\t%u\t%.3f\t%llu\n", (unsigned long long)c->corrected,
+	       m->section.len, m->section.version, m->seconds,
+	       (unsigned long long)c->startup);
 }
 
 /* What those see who know nothing of extensions. */

@@ -48,9 +48,26 @@ static bool corrections_are_sound(const struct synth_report *report)
 	return true;
 }
 
+static bool startup_is_sound(const struct synth_report *report)
+{
+	uint64_t end = 0;
+
+	if (report->n_startup > SYNTH_MAX_STARTUP)
+		return false;
+	for (uint32_t i = 0; i < report->n_startup; i++) {
+		const struct synth_range *range = &report->startup[i];
+
+		if (!range->len || range->start < end || range->start > UINT64_MAX - range->len)
+			return false;
+		end = range->start + range->len;
+	}
+	return true;
+}
+
 bool sandbox_report_is_sound(const struct synth_report *report)
 {
-	return report->n_holes <= SANDBOX_MAX_HOLES && corrections_are_sound(report);
+	return report->n_holes <= SANDBOX_MAX_HOLES && corrections_are_sound(report) &&
+	       startup_is_sound(report);
 }
 
 bool sandbox_holes_are_sound(const struct synth_report *report)

@@ -167,3 +167,23 @@ int synth_entries_read(struct synth_entries *entries, const uint8_t *section, si
 		qsort(entries->entry, entries->n, sizeof(*entries->entry), by_start);
 	return 0;
 }
+
+void synth_entries_disjoin(struct synth_entries *entries)
+{
+	struct synth_entry *last = NULL;
+	uint64_t reach = 0;
+	size_t i;
+
+	for (i = 0; i < entries->n; i++) {
+		const struct synth_entry *entry = &entries->entry[i];
+
+		if (entry->end > reach)
+			reach = entry->end;
+		if (!last || entry->start >= last->end) {
+			last = last ? last + 1 : entries->entry;
+			*last = *entry;
+		}
+		last->reach = reach;
+	}
+	entries->n = last ? last - entries->entry + 1 : 0;
+}

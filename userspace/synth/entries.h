@@ -10,6 +10,7 @@
 struct synth_entry {
 	uint64_t start, end;	/* of the function's text */
 	uint64_t at;		/* of the entry, in the section */
+	uint64_t reach;		/* of it and those before it, also of those that are dropped */
 	bool good;		/* its instructions may be run */
 };
 
@@ -24,5 +25,11 @@ struct synth_entries {
  */
 int synth_entries_read(struct synth_entries *entries, const uint8_t *section, size_t len,
 		       uint64_t addr);
+
+/*
+ * Drops entries that begin in another's text: the first counts. How far those that are dropped
+ * reach is kept: text below that is described, though nobody knows how.
+ */
+void synth_entries_disjoin(struct synth_entries *entries);
 
 #endif /* SYNTH_ENTRIES_H */

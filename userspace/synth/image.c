@@ -167,11 +167,8 @@ static const Elf64_Phdr *segment_of_type(const struct image *image, uint32_t typ
 	return NULL;
 }
 
-/*
- * The file's bytes that are loaded from @addr on, to the segment's end. 0, -ENOENT: there
- * are none, -EBADMSG: the file is too short for the segment.
- */
-static int loaded_from(const struct image *image, uint64_t addr, uint64_t *at, uint64_t *len)
+int image_loaded_from(const struct image *image, uint64_t addr, uint64_t *at,
+		      uint64_t *len)
 {
 	const Elf64_Phdr *phdr = image->segments;
 	uint32_t i;
@@ -262,7 +259,7 @@ static int section_by_segment(struct image *image, struct image_section *section
 	at = 4;
 	if (hdr[0] != 1 || !encoded_get(hdr, 12, &at, hdr[1], phdr->p_vaddr, &addr))
 		return 0;
-	error = loaded_from(image, addr, &at, &len);
+	error = image_loaded_from(image, addr, &at, &len);
 	if (error)
 		return error == -ENOENT ? 0 : error;
 	section->addr = addr;

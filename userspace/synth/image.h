@@ -59,6 +59,11 @@ int image_fetch(struct image *image, uint64_t at, uint64_t len, const uint8_t **
 int image_section(struct image *image, const char *name, struct image_section *section);
 /* .eh_frame: by its name, else by PT_GNU_EH_FRAME. */
 int image_eh_frame(struct image *image, struct image_section *section);
+/*
+ * Where the file's bytes are that are loaded from @addr on, to the segment's end. 0, -ENOENT: there
+ * are none, -EBADMSG: the file is too short for the segment.
+ */
+int image_loaded_from(const struct image *image, uint64_t addr, uint64_t *at, uint64_t *len);
 /* image.c, for object.c. The texts: disjoint, and within what a section can describe. */
 int image_check_texts(struct image *image);
 /* Nothing runs by the section headers: where they cannot be used, there are none. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * From a file to a section: for each function entry, in the order of the text, row by row
- * what libdw says, as a rule.
+ * what libdw says, as a rule; and between them what the start files' instructions do.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "errata.h"
 #include "frames.h"
 #include "ledger.h"
+#include "startup.h"
 
 /*
  * Operations of expressions that depend on the pc, once for each byte of their text, in
@@ -23,6 +24,7 @@ struct make {
 	struct image_section cfi;
 	struct synth_entries entries;
 	struct frames frames;
+	struct startup startup;
 	struct emit emit;
 	struct ledger ledger;
 	uint64_t pc_operations;
@@ -212,33 +214,21 @@ static void add_text(struct make *make, const struct synth_entry *entry, uint64_
 	}
 }
 
-/*
- * Drops entries that begin in another's text; how far they reach is kept in @reach, which
- * has an element for each that stays.
- */
-static void drop_overlaps(struct synth_entries *entries, uint64_t *reach)
+/* Up to @limit, in text that no entry describes. */
+static void add_startup(struct make *make, uint64_t limit)
 {
-	size_t i, n = 0;
+	struct flow_run run;
 
-	for (i = 0; i < entries->n; i++) {
-		const struct synth_entry *entry = &entries->entry[i];
-
-		if (n && entry->start < entries->entry[n - 1].end) {
-			if (entry->end > reach[n - 1])
-				reach[n - 1] = entry->end;
-			continue;
-		}
-		entries->entry[n] = *entry;
-		reach[n] = entry->end;
-		n++;
+	while (startup_take(&make->startup, limit, &run)) {
+		emit_rule(&make->emit, run.start, run.end, &run.rule);
+		ledger_startup(&make->ledger, run.start, run.end - run.start);
 	}
-	entries->n = n;
+	emit_function_end(&make->emit);
 }
 
-static int add_functions(struct make *make, const uint64_t *reach)
+static int add_functions(struct make *make)
 {
 	const struct synth_entries *entries = &make->entries;
-	uint64_t described = 0;
 	size_t i;
 	int error;
 
@@ -246,16 +236,17 @@ static int add_functions(struct make *make, const uint64_t *reach)
 		const struct synth_entry *entry = &entries->entry[i];
 		uint64_t next = i + 1 < entries->n ? entry[1].start : UINT64_MAX;
 
+		add_startup(make, entry->start);
 		error = errata_find(&make->errata, &make->image, &make->frames, entry,
 				    &make->correction);
 		if (error)
 			return error;
 		add_text(make, entry, entry->start, entry->end);
-		if (reach[i] > described)
-			described = reach[i];
-		if (described > entry->end)
-			add_text(make, NULL, entry->end, described < next ? described : next);
+		if (entry->reach > entry->end)
+			add_text(make, NULL, entry->end,
+				 entry->reach < next ? entry->reach : next);
 	}
+	add_startup(make, UINT64_MAX);
 	make->ledger.report.n_functions = entries->n;
 	return make->emit.error ? make->emit.error : make->ledger.error;
 }
@@ -283,20 +274,17 @@ static int read_entries(struct make *make)
 
 static int add_all(struct make *make)
 {
-	uint64_t *reach;
 	int error;
 
 	error = read_entries(make);
 	if (error || !make->entries.n)
 		return error;
-	reach = malloc(make->entries.n * sizeof(*reach));
-	if (!reach)
-		return -ENOMEM;
-	drop_overlaps(&make->entries, reach);
+	synth_entries_disjoin(&make->entries);
 	error = frames_open(&make->frames, &make->cfi, &make->entries);
 	if (!error)
-		error = add_functions(make, reach);
-	free(reach);
+		error = startup_find(&make->startup, &make->image, &make->entries);
+	if (!error)
+		error = add_functions(make);
 	return error;
 }
 

@@ -27,6 +27,19 @@ void ledger_corrected(struct ledger *ledger, uint64_t start, uint64_t len, uint3
 			(struct synth_correction) { start, len, erratum };
 }
 
+void ledger_startup(struct ledger *ledger, uint64_t start, uint64_t len)
+{
+	struct synth_report *report = &ledger->report;
+	struct synth_range *last = report->n_startup ?
+		&report->startup[report->n_startup - 1] : NULL;
+
+	report->covered[SYNTH_KIND_STARTUP] += len;
+	if (last && last->start + last->len == start)
+		last->len += len;
+	else if (report->n_startup < SYNTH_MAX_STARTUP)
+		report->startup[report->n_startup++] = (struct synth_range) { start, len };
+}
+
 void ledger_hole(struct ledger *ledger, uint64_t start, uint64_t end, enum synth_gap why)
 {
 	struct synth_report *report = &ledger->report;
@@ -83,6 +96,7 @@ const char *synth_kind_name(enum synth_kind kind)
 		[SYNTH_KIND_OUTERMOST] = "outermost",
 		[SYNTH_KIND_SIGNAL] = "signal frame",
 		[SYNTH_KIND_CORRECTED] = "corrected",
+		[SYNTH_KIND_STARTUP] = "start files' functions",
 	};
 
 	return (unsigned int)kind < SYNTH_KIND_COUNT ? names[kind] : "unknown";

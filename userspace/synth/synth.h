@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 /* Goes up whenever the same file would give another section. */
-#define SYNTH_VERSION		3
+#define SYNTH_VERSION		4
 
 /* More than any file has; a hostile one ends here. */
 #define SYNTH_MAX_SEGMENTS	16
@@ -81,6 +81,7 @@ enum synth_kind {
 	SYNTH_KIND_OUTERMOST,
 	SYNTH_KIND_SIGNAL,
 	SYNTH_KIND_CORRECTED,	/* the file says something else, which is wrong */
+	SYNTH_KIND_STARTUP,	/* the file says nothing: by their instructions (startup.h) */
 	SYNTH_KIND_COUNT
 };
 
@@ -97,12 +98,20 @@ struct synth_correction {
 
 #define SYNTH_MAX_CORRECTED	8
 
+/* Text of the start files' functions, which no FDE describes. */
+struct synth_range {
+	uint64_t start, len;	/* ELF virtual addresses */
+};
+
+#define SYNTH_MAX_STARTUP	64
+
 /**
  * struct synth_report - how much of the text is described
  * @text: bytes of the executable segments
  * @described: bytes of them that an FDE describes
- * @covered: bytes that have rows, by kind
+ * @covered: bytes that have rows, by kind; those of SYNTH_KIND_STARTUP no FDE describes
  * @corrected: [n_corrected], in ascending order: what SYNTH_KIND_CORRECTED counts
+ * @startup: [n_startup], in ascending order: what SYNTH_KIND_STARTUP counts
  * @holes: [n_holes], in ascending order: described by an FDE, but without rows. Allocated
  */
 struct synth_report {
@@ -111,6 +120,8 @@ struct synth_report {
 	uint32_t n_functions, n_rows;
 	uint32_t n_corrected;
 	struct synth_correction corrected[SYNTH_MAX_CORRECTED];
+	uint32_t n_startup;
+	struct synth_range startup[SYNTH_MAX_STARTUP];
 	uint32_t n_holes;
 	struct synth_hole *holes;
 };

@@ -78,7 +78,8 @@ static void print_summary(const char *name, const struct synth_section *section,
 	print_bytes("described by the file", report->described, report->text);
 	for (i = 0; i < SYNTH_KIND_COUNT; i++)
 		if (report->covered[i])
-			print_bytes(synth_kind_name(i), report->covered[i], report->described);
+			print_bytes(synth_kind_name(i), report->covered[i],
+				    i == SYNTH_KIND_STARTUP ? 0 : report->described);
 	for (i = 0; i < report->n_holes; i++)
 		gaps[report->holes[i].why] += report->holes[i].len;
 	for (i = 0; i < SYNTH_GAP_COUNT; i++) {

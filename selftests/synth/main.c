@@ -82,7 +82,8 @@ static bool sums_agree(const struct made *m, const struct count *c)
 	printf("# text, described, covered: reported %llu %llu %llu, counted %llu %llu %llu\n",
 	       (unsigned long long)r->text, (unsigned long long)r->described,
 	       (unsigned long long)covered, (unsigned long long)c->text,
-	       (unsigned long long)c->described, (unsigned long long)(c->equal + c->corrected + c->startup));
+	       (unsigned long long)c->described,
+	       (unsigned long long)(c->equal + c->corrected + c->startup));
 	return false;
 }
 

@@ -16,8 +16,8 @@
 #include "rule.h"
 
 #define FLOW_MAX_TEXT	1024u
-/* Runs of instructions in one state. More than 9 no text is known to have. */
-#define FLOW_MAX_RUNS	16u
+/* Runs of instructions in one state. More than 15 no text is known to have. */
+#define FLOW_MAX_RUNS	24u
 
 struct flow {
 	uint64_t addr;			/* of the text */

@@ -11,7 +11,7 @@
 #include "flow.h"
 #include "image.h"
 
-#define STARTUP_MAX_TEXTS	4
+#define STARTUP_MAX_TEXTS	(SYNTH_MAX_STARTUP / FLOW_MAX_RUNS)
 
 struct startup {
 	uint32_t n_texts;

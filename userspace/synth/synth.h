@@ -103,7 +103,7 @@ struct synth_range {
 	uint64_t start, len;	/* ELF virtual addresses */
 };
 
-#define SYNTH_MAX_STARTUP	64
+#define SYNTH_MAX_STARTUP	96
 
 /**
  * struct synth_report - how much of the text is described

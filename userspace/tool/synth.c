@@ -24,7 +24,7 @@ struct options {
 static const struct argp_option options[] = {
 	{ "output", 'o', "SECTION", 0, "Write the section's bytes to this file", 0 },
 	{ "embed", 'e', "COPY", 0, "Write a copy of FILE that carries the section", 0 },
-	{ "report", 'r', NULL, 0, "List the functions without a rule, or with a corrected one", 0 },
+	{ "report", 'r', NULL, 0, "List what has no rule, or one that the file does not say", 0 },
 	{ 0 }
 };
 
@@ -129,6 +129,16 @@ static void print_corrections(const struct synth_report *report)
 	}
 }
 
+static void print_startup(const struct synth_report *report)
+{
+	uint32_t i;
+
+	for (i = 0; i < report->n_startup; i++)
+		printf("  0x%-16llx %8llu  of start files' functions: by the instructions\n",
+		       (unsigned long long)report->startup[i].start,
+		       (unsigned long long)report->startup[i].len);
+}
+
 /* --- what is written ------------------------------------------------------------ */
 
 /* Opens @name for writing, with as many of @fd's rights as @mask leaves; not the file itself. */
@@ -212,6 +222,7 @@ static int synth(const struct options *o, int fd, const struct synth_section *se
 	if (o->report) {
 		print_holes(fd, report);
 		print_corrections(report);
+		print_startup(report);
 	}
 	return EXIT_OK;
 }

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostile DIR - DIR/pie-plain with start files that are not what they seem. Each damage takes the
+ * rows of exactly those functions that it makes unknown; no other rule changes.
+ */
+#include <errno.h>
+#include "memory.h"
+#include "tap.h"
+
+/* The pieces of the start files' functions, in the text's order. */
+enum { INIT, DEREGISTER, DEREGISTER_END, REGISTER, REGISTER_END, DTORS, DTORS_END, DUMMY, FINI,
+       N_PIECES };
+
+#define ALL		((1u << N_PIECES) - 1)
+/* What is reached from the constructor, and from the destructor. */
+#define BY_REGISTER	(1u << REGISTER | 1u << REGISTER_END)
+#define BY_DUMMY	(1u << DUMMY | BY_REGISTER)
+#define BY_DTORS	(1u << DTORS | 1u << DTORS_END | 1u << DEREGISTER | 1u << DEREGISTER_END)
+
+static struct object file;
+static size_t file_size;
+static Elf64_Ehdr *ehdr;
+static Elf64_Phdr *phdrs, *text, *dynamic;
+static struct outcome whole;
+static struct compiled whole_rules;
+static u64 pieces[N_PIECES];
+
+/* Where the file has it. */
+static void *at_addr(u64 addr)
+{
+	u32 i;
+
+	for (i = 0; i < ehdr->e_phnum; i++)
+		if (phdrs[i].p_type == PT_LOAD && addr - phdrs[i].p_vaddr < phdrs[i].p_filesz)
+			return file.image + phdrs[i].p_offset + (addr - phdrs[i].p_vaddr);
+	printf("Bail out! nothing lies at %#llx\n", (unsigned long long)addr);
+	exit(1);
+}
+
+static u64 *dynamic_value(s64 tag)
+{
+	Elf64_Dyn *dyn = file.image + dynamic->p_offset;
+
+	while (dyn->d_tag != tag)
+		dyn++;
+	return &dyn->d_un.d_ptr;
+}
+
+/* --- one damage at a time ------------------------------------------------------------ */
+
+struct damage {
+	const char *what;
+	void *at;
+	u32 len;
+	u64 value;		/* to be written there */
+	u32 left;		/* pieces that are still as they were */
+	u32 more;		/* bytes of others that now have a row */
+};
+
+static struct compiled compile(const struct outcome *o)
+{
+	struct object object = file;
+	struct compiled compiled;
+
+	object.sframe = o->section.bytes;
+	object.sframe_len = o->section.len;
+	object.sframe_addr = o->section.base;
+	compiled_make(&compiled, &object);
+	return compiled;
+}
+
+static struct rule rule_of(const struct compiled *compiled, const struct outcome *o, u64 addr)
+{
+	struct object object = file;
+
+	object.sframe_addr = o->section.base;
+	return compiled_rule(compiled, &object, addr);
+}
+
+static bool is_same(const struct rule *a, const struct rule *b)
+{
+	return a->kind == b->kind && (a->kind == NOTHING || same_rule(a, b));
+}
+
+/* The piece at @addr; -1: none. */
+static int piece_at(u64 addr)
+{
+	const struct synth_report *r = &whole.report;
+	int i;
+
+	for (i = 0; i < N_PIECES; i++)
+		if (addr - r->startup[i].start < r->startup[i].len)
+			return i;
+	return -1;
+}
+
+/* Bytes whose rule is not what it should be. */
+static u32 count_wrong(const struct outcome *o, u32 left, u64 *more)
+{
+	struct compiled rules = compile(o);
+	u64 addr, end = text->p_vaddr + text->p_filesz;
+	u32 wrong = rules.status;
+
+	*more = 0;
+	for (addr = text->p_vaddr; addr < end && !rules.status; addr++) {
+		struct rule now = rule_of(&rules, o, addr);
+		struct rule was = rule_of(&whole_rules, &whole, addr);
+		int piece = piece_at(addr);
+
+		if (piece < 0 || left & 1u << piece)
+			wrong += !is_same(&now, &was);
+		else
+			*more += now.kind != NOTHING;
+	}
+	compiled_free(&rules);
+	return wrong;
+}
+
+static void check_damage(const struct damage *d)
+{
+	u64 more = 0, bytes = d->more;
+	u32 i, wrong = 0;
+	struct outcome o;
+	u8 before[256];
+
+	memcpy(before, d->at, d->len);
+	memcpy(d->at, &d->value, d->len < 8 ? d->len : 8);
+	o = make(file.image, file_size, 0);
+	for (i = 0; i < N_PIECES; i++)
+		if (d->left & 1u << i)
+			bytes += whole.report.startup[i].len;
+	if (!o.error)
+		wrong = count_wrong(&o, d->left, &more);
+	ok(!o.error && o.good && !wrong && more == d->more &&
+	   o.report.covered[SYNTH_KIND_STARTUP] == bytes, "%s", d->what);
+	if (o.error || wrong || more != d->more || o.report.covered[SYNTH_KIND_STARTUP] != bytes)
+		printf("# error %d, %u wrong, %llu others; %llu bytes, not %llu\n", o.error, wrong,
+		       (unsigned long long)more,
+		       (unsigned long long)o.report.covered[SYNTH_KIND_STARTUP],
+		       (unsigned long long)bytes);
+	done(&o);
+	memcpy(d->at, before, d->len);
+}
+
+#define DAMAGE(what, at, len, value, left)	{ what, at, len, value, left, 0 }
+
+/* --- where it is entered ---------------------------------------------------------------- */
+
+static void check_entrances(void)
+{
+	u64 *init = at_addr(*dynamic_value(DT_INIT_ARRAY));
+	u64 *fini = at_addr(*dynamic_value(DT_FINI_ARRAY));
+	u64 dummy = pieces[DUMMY];
+	const struct damage damages[] = {
+		DAMAGE("no constructor", init, 8, 0, ALL & ~BY_DUMMY),
+		DAMAGE("one in no segment", init, 8, 1ull << 40, ALL & ~BY_DUMMY),
+		DAMAGE("one at the last address", init, 8, -1, ALL & ~BY_DUMMY),
+		DAMAGE("one in no text", init, 8, *dynamic_value(DT_INIT_ARRAY), ALL & ~BY_DUMMY),
+		DAMAGE("one that a function entry describes", init, 8, ehdr->e_entry,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("one behind the text", init, 8, text->p_vaddr + text->p_filesz,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("one within an instruction", init, 8, dummy + 1, ALL & ~BY_DUMMY),
+		DAMAGE("one within another's instruction", init, 8, pieces[DTORS] + 5,
+		       ALL & ~BY_DUMMY),
+		{ "one behind the first instruction", init, 8, dummy + 4,
+		  ALL & ~(1u << DUMMY), 5 },
+		DAMAGE("one that is the destructor", init, 8, pieces[DTORS], ALL & ~BY_DUMMY),
+		DAMAGE("one where the stack is lower", init, 8, pieces[DTORS] + 39,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("no destructor", fini, 8, 0, ALL & ~BY_DTORS),
+		DAMAGE("_init() in no segment", dynamic_value(DT_INIT), 8, -16,
+		       ALL & ~(1u << INIT)),
+		DAMAGE("_fini() that is the constructor", dynamic_value(DT_FINI), 8, dummy,
+		       ALL & ~(1u << FINI)),
+		DAMAGE("an array in no segment", dynamic_value(DT_INIT_ARRAY), 8, 1ull << 40,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("an array at the last address", dynamic_value(DT_INIT_ARRAY), 8, -4,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("an array of 7 bytes", dynamic_value(DT_INIT_ARRAYSZ), 8, 7,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("an array of endless length", dynamic_value(DT_INIT_ARRAYSZ), 8, -1, ALL),
+		DAMAGE("a dynamic section behind the end", &dynamic->p_offset, 8, file_size, 0),
+		DAMAGE("one far away", &dynamic->p_offset, 8, -1, 0),
+		DAMAGE("one of no length", &dynamic->p_filesz, 8, 0, 0),
+		DAMAGE("one that is not aligned", &dynamic->p_offset, 8, dynamic->p_offset + 1, 0),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(damages); i++)
+		check_damage(&damages[i]);
+}
+
+/* --- what the instructions are ------------------------------------------------------------- */
+
+static void check_instructions(void)
+{
+	u8 *init = at_addr(pieces[INIT]), *deregister = at_addr(pieces[DEREGISTER]);
+	u8 *in = at_addr(pieces[REGISTER]), *end = at_addr(pieces[REGISTER_END]);
+	u8 *dtors = at_addr(pieces[DTORS]), *dummy = at_addr(pieces[DUMMY]);
+	u64 out = text->p_vaddr + text->p_filesz - pieces[DUMMY] - 9;
+	const struct damage damages[] = {
+		DAMAGE("an instruction that is not known", dummy, 1, 0xcc, ALL & ~BY_DUMMY),
+		DAMAGE("... behind a jump", in, 1, 0x06, ALL & ~BY_DUMMY),
+		DAMAGE("... behind a branch", end, 1, 0xf4, ALL & ~BY_DUMMY),
+		DAMAGE("... in what is called", deregister, 1, 0xcc, ALL & ~BY_DTORS),
+		DAMAGE("lea (%rip),%rsp", in + 2, 1, 0x25, ALL & ~BY_DUMMY),
+		DAMAGE("lea (%rip),%rbp", in + 2, 1, 0x2d, ALL & ~BY_DUMMY),
+		DAMAGE("sub %rdi,%rsp", in + 16, 1, 0xfc, ALL & ~BY_DUMMY),
+		DAMAGE("sub %rsp,%rsi", in + 16, 1, 0xe6, ALL & ~BY_DUMMY),
+		DAMAGE("a jump behind the text", dummy + 5, 4, out, ALL & ~BY_DUMMY),
+		DAMAGE("a jump to what a function entry describes", dummy + 5, 4,
+		       ehdr->e_entry - pieces[DUMMY] - 9, ALL & ~BY_DUMMY),
+		DAMAGE("a jump into an instruction", dummy + 5, 4,
+		       pieces[REGISTER] - pieces[DUMMY] - 9 + 1, ALL & ~BY_DUMMY),
+		DAMAGE("an endless loop", dummy + 5, 4, -5,
+		       ALL & ~BY_REGISTER),
+		DAMAGE("a loop that pushes", dummy + 4, 3, 0xfdeb55, ALL & ~BY_DUMMY),
+		DAMAGE("no push", dtors + 13, 1, 0x90, ALL & ~BY_DTORS),
+		DAMAGE("no pop", dtors + 51, 1, 0x90, ALL & ~BY_DTORS),
+		DAMAGE("two pushes", dtors + 22, 3, 0x909055, ALL & ~BY_DTORS),
+		DAMAGE("a branch to where it is popped", dtors + 12, 1, 51 - 13, ALL & ~BY_DTORS),
+		DAMAGE("mov %rsp,%rbp, and nothing is pushed", dummy, 4, 0x90e58948,
+		       ALL & ~BY_DUMMY),
+		DAMAGE("sub $16,%rsp", init + 3, 1, 16, ALL & ~(1u << INIT)),
+		DAMAGE("add $16,%rsp", init + 21, 1, 16, ALL & ~(1u << INIT)),
+		DAMAGE("a call of an address within itself", dtors + 40, 4, -2, ALL & ~BY_DTORS),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(damages); i++)
+		check_damage(&damages[i]);
+}
+
+/* push %rbp, pop %rbp, so often, and a return: each is a run of its own. */
+static void check_runs(void)
+{
+	static const struct {
+		const char *what;
+		u32 pushes, left, more;
+	} cases[] = {
+		{ "as many runs as may be", 6, ALL & ~BY_REGISTER, 13 },
+		{ "_fini() makes them too many", 7, ALL & ~BY_REGISTER & ~(1u << FINI), 15 },
+		{ "the destructor does", 9, ALL & ~BY_REGISTER & ~BY_DTORS, 19 },
+		{ "the constructor does", 12, ALL & ~BY_DUMMY, 0 },
+	};
+	u8 *in = at_addr(pieces[REGISTER]), before[32];
+	size_t i, j;
+
+	memcpy(before, in, sizeof(before));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct damage d = { cases[i].what, in, 0, 0, cases[i].left, cases[i].more };
+
+		for (j = 0; j < cases[i].pushes; j++) {
+			in[2 * j] = 0x55;
+			in[2 * j + 1] = 0x5d;
+		}
+		in[2 * j] = 0xc3;
+		check_damage(&d);
+	}
+	memcpy(in, before, sizeof(before));
+}
+
+/* --- what can be read ------------------------------------------------------------------------ */
+
+static void check_end_of_text(void)
+{
+	u64 memsz = text->p_memsz, filesz = text->p_filesz;
+	u64 end = pieces[DUMMY] + 8 - text->p_vaddr;
+	struct damage d = { "text that ends within an instruction", &text->p_filesz, 8, end,
+			    ALL & ~BY_DUMMY & ~(1u << FINI), 0 };
+
+	text->p_memsz = end;
+	check_damage(&d);
+	text->p_memsz = memsz;
+	text->p_filesz = filesz;
+}
+
+static void check_reads(void)
+{
+	u32 i, failed = 0;
+	struct outcome o;
+
+	for (i = 1; i <= whole.reads; i++) {
+		o = make(file.image, file_size, i);
+		failed += o.error == -EIO && o.good && o.reads == i;
+		done(&o);
+	}
+	is(failed, whole.reads, "each of %u reads that fails ends it with its error", whole.reads);
+}
+
+static void check_no_headers(void)
+{
+	Elf64_Ehdr before = *ehdr;
+	struct outcome o;
+
+	ehdr->e_shoff = 0;
+	ehdr->e_shnum = 0;
+	ehdr->e_shstrndx = 0;
+	o = make(file.image, file_size, 0);
+	ok(same(&whole, &o), "without section headers: the same section");
+	done(&o);
+	*ehdr = before;
+}
+
+/* Without a dynamic section: what the section headers say counts. */
+static void check_static(const char *dir)
+{
+	struct object program;
+	struct outcome o;
+	Elf64_Shdr *shdr;
+	const char *why;
+	char path[4096];
+	size_t size;
+
+	snprintf(path, sizeof(path), "%s/static-plain", dir);
+	if (!object_open(&program, path, &why)) {
+		ok(false, "%s: %s", path, why);
+		return;
+	}
+	elf_rawfile(program.elf, &size);
+	o = make(program.image, size, 0);
+	is(o.report.n_startup, 9, "a static program: all pieces");
+	done(&o);
+	shdr = program.image + ((Elf64_Ehdr *)program.image)->e_shoff;
+	while (shdr->sh_type != SHT_INIT_ARRAY)
+		shdr++;
+	shdr->sh_addr = -8;
+	o = make(program.image, size, 0);
+	ok(!o.error && o.good, "... its array at the last address: no error");
+	is(o.report.n_startup, 6, "... and none of the three pieces that it leads to");
+	done(&o);
+	object_close(&program);
+}
+
+int main(int argc, char **argv)
+{
+	const char *why, *dir = argc > 1 ? argv[1] : ".";
+	char path[4096];
+	u32 i;
+
+	snprintf(path, sizeof(path), "%s/pie-plain", dir);
+	if (!object_open(&file, path, &why)) {
+		printf("Bail out! %s: %s\n", path, why);
+		return 1;
+	}
+	elf_rawfile(file.elf, &file_size);
+	ehdr = file.image;
+	phdrs = file.image + ehdr->e_phoff;
+	for (i = 0; i < ehdr->e_phnum; i++) {
+		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_X)
+			text = &phdrs[i];
+		if (phdrs[i].p_type == PT_DYNAMIC)
+			dynamic = &phdrs[i];
+	}
+	whole = make(file.image, file_size, 0);
+	ok(!whole.error && whole.good && whole.report.n_startup == N_PIECES,
+	   "pie-plain: start files' functions in %d pieces", N_PIECES);
+	if (whole.error || whole.report.n_startup != N_PIECES)
+		return tap_done();
+	for (i = 0; i < N_PIECES; i++)
+		pieces[i] = whole.report.startup[i].start;
+	whole_rules = compile(&whole);
+	check_entrances();
+	check_instructions();
+	check_runs();
+	check_end_of_text();
+	check_reads();
+	check_no_headers();
+	check_static(dir);
+	compiled_free(&whole_rules);
+	done(&whole);
+	object_close(&file);
+	return tap_done();
+}

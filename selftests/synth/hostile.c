@@ -215,6 +215,9 @@ static void check_instructions(void)
 		       pieces[REGISTER] - pieces[DUMMY] - 9 + 1, ALL & ~BY_DUMMY),
 		DAMAGE("an endless loop", dummy + 5, 4, -5,
 		       ALL & ~BY_REGISTER),
+		/* je to the last byte of mov $0xc3909090,%eax; ret */
+		DAMAGE("a branch into an instruction that is one there, too", dummy, 8,
+		       0xc3c3909090b80474, ALL & ~BY_DUMMY),
 		DAMAGE("a loop that pushes", dummy + 4, 3, 0xfdeb55, ALL & ~BY_DUMMY),
 		DAMAGE("no push", dtors + 13, 1, 0x90, ALL & ~BY_DTORS),
 		DAMAGE("no pop", dtors + 51, 1, 0x90, ALL & ~BY_DTORS),

@@ -107,7 +107,7 @@ static u32 count_wrong(const struct outcome *o, u32 left, u64 *more)
 		struct rule was = rule_of(&whole_rules, &whole, addr);
 		int piece = piece_at(addr);
 
-		if (piece < 0 || left & 1u << piece)
+		if (piece < 0 ? was.kind != NOTHING : left >> piece & 1)
 			wrong += !is_same(&now, &was);
 		else
 			*more += now.kind != NOTHING;
@@ -279,6 +279,32 @@ static void check_end_of_text(void)
 	text->p_filesz = filesz;
 }
 
+/* What lies behind the text is filled up to a page; 512 bytes around an address are read. */
+static void check_apart(void)
+{
+	u64 memsz = text->p_memsz, filesz = text->p_filesz, fini = pieces[DUMMY] + 720;
+	struct damage d = { "a jump to text that has been read for another", dynamic_value(DT_FINI),
+			    8, fini, ALL & ~(1u << FINI), 0 };
+	u8 *target, *jump;
+
+	text->p_memsz = 4096;
+	text->p_filesz = 4096;
+	target = at_addr(pieces[DUMMY] + 500);
+	jump = at_addr(fini);
+	*target = 0xc3;
+	memcpy(jump, "\xe9\x1f\xff\xff\xff", 5);
+	check_damage(&d);
+	/* jmp to behind itself; ret */
+	memcpy(jump, "\xeb\x00\xc3", 3);
+	d.what = "... and one that stays";
+	d.more = 3;
+	check_damage(&d);
+	*target = 0;
+	memset(jump, 0, 5);
+	text->p_memsz = memsz;
+	text->p_filesz = filesz;
+}
+
 static void check_reads(void)
 {
 	u32 i, failed = 0;
@@ -368,6 +394,7 @@ int main(int argc, char **argv)
 	check_instructions();
 	check_runs();
 	check_end_of_text();
+	check_apart();
 	check_reads();
 	check_no_headers();
 	check_static(dir);

@@ -111,11 +111,15 @@ static void make_world(struct world *w, const struct sfr_table *t, u64 seed)
 	u64 start = BASE, end = start + t->span, base = start - (u64)t->lowest;
 
 	*w = (struct world) { .table = t, .seed = seed };
-	w->windows[0] = (struct sfr_window) { start, end, base, t };
+	w->windows[0] = (struct sfr_window) {
+		.start = start, .end = end, .base = base, .table = t,
+	};
 	if (seed % 3 || !t->span)
 		return;
 	w->windows[0].end = start + mix(w, 3) % t->span;
-	w->windows[1] = (struct sfr_window) { w->windows[0].end, end, base, t };
+	w->windows[1] = (struct sfr_window) {
+		.start = w->windows[0].end, .end = end, .base = base, .table = t,
+	};
 }
 
 /* From @from to the frame where the walk stands now. */

@@ -118,4 +118,13 @@ is "$("$out/embedded" --far /usr/bin/xz "$work/far")" ERANGE "too far for versio
 is "$("$out/embedded" "$out/embed.d/nothing.so" "$work/nothing")" ENODATA "nothing to carry"
 is "$("$out/embedded" "$0" "$work/script")" ENOEXEC "no ELF file"
 
+# The last segment is made longer than the file: the copy would have other bytes there.
+perl -0777 -pe '
+	for my $i (0 .. unpack("x56 v", $_) - 1) {
+		$last = 64 + 56 * $i if unpack("x" . (64 + 56 * $i) . " V", $_) == 1;
+	}
+	substr($_, $last + 32, 16) = pack("Q< Q<", 1 << 20, 1 << 20);
+' "$out/odd.d/odd.so" > "$work/long.so"
+is "$("$out/embedded" "$work/long.so" "$work/long")" EBADMSG "a segment that ends behind the file"
+
 tap_end

@@ -20,7 +20,7 @@ enum { INIT, DEREGISTER, DEREGISTER_END, REGISTER, REGISTER_END, DTORS, DTORS_EN
 static struct object file;
 static size_t file_size;
 static Elf64_Ehdr *ehdr;
-static Elf64_Phdr *phdrs, *text, *dynamic;
+static Elf64_Phdr *phdrs, *text, *data, *dynamic;
 static struct outcome whole;
 static struct compiled whole_rules;
 static u64 pieces[N_PIECES];
@@ -180,10 +180,12 @@ static void check_entrances(void)
 		DAMAGE("an array of 7 bytes", dynamic_value(DT_INIT_ARRAYSZ), 8, 7,
 		       ALL & ~BY_DUMMY),
 		DAMAGE("an array of endless length", dynamic_value(DT_INIT_ARRAYSZ), 8, -1, ALL),
-		DAMAGE("a dynamic section behind the end", &dynamic->p_offset, 8, file_size, 0),
-		DAMAGE("one far away", &dynamic->p_offset, 8, -1, 0),
+		DAMAGE("data that ends behind the file", &data->p_filesz, 8, file_size, 0),
+		DAMAGE("a dynamic section in no segment", &dynamic->p_vaddr, 8, 1ull << 40, 0),
+		DAMAGE("one at the last address", &dynamic->p_vaddr, 8, -1, 0),
 		DAMAGE("one of no length", &dynamic->p_filesz, 8, 0, 0),
-		DAMAGE("one that is not aligned", &dynamic->p_offset, 8, dynamic->p_offset + 1, 0),
+		DAMAGE("one of endless length", &dynamic->p_filesz, 8, -1, ALL),
+		DAMAGE("one that is not aligned", &dynamic->p_vaddr, 8, dynamic->p_vaddr + 1, 0),
 	};
 	size_t i;
 
@@ -379,6 +381,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < ehdr->e_phnum; i++) {
 		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_X)
 			text = &phdrs[i];
+		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_W)
+			data = &phdrs[i];
 		if (phdrs[i].p_type == PT_DYNAMIC)
 			dynamic = &phdrs[i];
 	}

@@ -184,7 +184,8 @@ static int find_room(struct copy *c)
 		if (p->p_type != PT_LOAD)
 			continue;
 		if (p->p_vaddr >= MAX_ADDRESS || p->p_memsz >= MAX_ADDRESS ||
-		    p->p_vaddr + p->p_memsz < end)
+		    p->p_vaddr + p->p_memsz < end ||
+		    p->p_offset > c->size || p->p_filesz > c->size - p->p_offset)
 			return -EBADMSG;
 		if (!end && p->p_vaddr >= p->p_offset)
 			base = p->p_vaddr - p->p_offset;

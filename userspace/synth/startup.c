@@ -33,16 +33,33 @@ struct search {
 
 /* --- what the headers say ---------------------------------------------------------- */
 
-/* *@bytes is NULL: they cannot be had, or the file has been read in too many pieces already. */
+/* *@bytes is NULL: the file has been read in too many pieces already. */
 static int fetch(struct image *image, uint64_t at, uint64_t len, const uint8_t **bytes)
 {
 	int error;
 
 	*bytes = NULL;
-	if (at > image->source->size || len > image->source->size - at)
-		return 0;
 	error = image_fetch(image, at, len, bytes);
 	return error == -EFBIG ? 0 : error;
+}
+
+/* What is loaded at @addr: at most @limit bytes; *@len: how many there are. */
+static int fetch_loaded(struct image *image, uint64_t addr, uint64_t limit,
+			const uint8_t **bytes, uint64_t *len)
+{
+	uint64_t at, loaded;
+	int error;
+
+	*bytes = NULL;
+	*len = 0;
+	if (image_loaded_from(image, addr, &at, &loaded))
+		return 0;
+	if (loaded > limit)
+		loaded = limit;
+	error = fetch(image, at, loaded, bytes);
+	if (!error && *bytes)
+		*len = loaded;
+	return error;
 }
 
 static void note_dynamic(struct search *search, const Elf64_Dyn *dyn)
@@ -71,18 +88,21 @@ static void note_dynamic(struct search *search, const Elf64_Dyn *dyn)
 	}
 }
 
+/* By its address, as the dynamic linker finds it. */
 static int read_dynamic(struct search *search, const Elf64_Phdr *phdr)
 {
-	uint64_t len = phdr->p_filesz < MAX_DYNAMIC ? phdr->p_filesz : MAX_DYNAMIC, n;
 	const uint8_t *bytes;
 	const Elf64_Dyn *dyn;
+	uint64_t len;
 	int error;
 
-	error = fetch(search->image, phdr->p_offset, len, &bytes);
-	if (error || !bytes)
+	error = fetch_loaded(search->image, phdr->p_vaddr,
+			     phdr->p_filesz < MAX_DYNAMIC ? phdr->p_filesz : MAX_DYNAMIC,
+			     &bytes, &len);
+	if (error)
 		return error;
 	dyn = (const void *)bytes;
-	for (n = len / sizeof(*dyn); n && dyn->d_tag != DT_NULL; n--, dyn++)
+	for (len /= sizeof(*dyn); len && dyn->d_tag != DT_NULL; len--, dyn++)
 		note_dynamic(search, dyn);
 	return 0;
 }
@@ -231,23 +251,19 @@ static int enter(struct search *search, uint64_t addr)
 /* What a relocation would put there the linker has put there, too. */
 static int enter_array(struct search *search, const struct entrance *entrance)
 {
-	uint64_t words[MAX_WORDS], at, len, i;
+	const uint64_t limit = MAX_WORDS * sizeof(uint64_t);
+	const uint64_t *word;
 	const uint8_t *bytes;
+	uint64_t len;
 	int error;
 
-	if (entrance->len < sizeof(*words) ||
-	    image_loaded_from(search->image, entrance->addr, &at, &len))
-		return 0;
-	if (len > entrance->len)
-		len = entrance->len;
-	if (len > sizeof(words))
-		len = sizeof(words);
-	error = fetch(search->image, at, len, &bytes);
-	if (error || !bytes)
+	error = fetch_loaded(search->image, entrance->addr,
+			     entrance->len < limit ? entrance->len : limit, &bytes, &len);
+	if (error)
 		return error;
-	memcpy(words, bytes, len);
-	for (i = 0; i < len / sizeof(*words) && !error; i++)
-		error = enter(search, words[i]);
+	word = (const void *)bytes;
+	for (len /= sizeof(*word); len && !error; len--, word++)
+		error = enter(search, *word);
 	return error;
 }
 

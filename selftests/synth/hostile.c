@@ -4,143 +4,8 @@
  * rows of exactly those functions that it makes unknown; no other rule changes.
  */
 #include <errno.h>
-#include "memory.h"
+#include "damage.h"
 #include "tap.h"
-
-/* The pieces of the start files' functions, in the text's order. */
-enum { INIT, DEREGISTER, DEREGISTER_END, REGISTER, REGISTER_END, DTORS, DTORS_END, DUMMY, FINI,
-       N_PIECES };
-
-#define ALL		((1u << N_PIECES) - 1)
-/* What is reached from the constructor, and from the destructor. */
-#define BY_REGISTER	(1u << REGISTER | 1u << REGISTER_END)
-#define BY_DUMMY	(1u << DUMMY | BY_REGISTER)
-#define BY_DTORS	(1u << DTORS | 1u << DTORS_END | 1u << DEREGISTER | 1u << DEREGISTER_END)
-
-static struct object file;
-static size_t file_size;
-static Elf64_Ehdr *ehdr;
-static Elf64_Phdr *phdrs, *text, *data, *dynamic;
-static struct outcome whole;
-static struct compiled whole_rules;
-static u64 pieces[N_PIECES];
-
-/* Where the file has it. */
-static void *at_addr(u64 addr)
-{
-	u32 i;
-
-	for (i = 0; i < ehdr->e_phnum; i++)
-		if (phdrs[i].p_type == PT_LOAD && addr - phdrs[i].p_vaddr < phdrs[i].p_filesz)
-			return file.image + phdrs[i].p_offset + (addr - phdrs[i].p_vaddr);
-	printf("Bail out! nothing lies at %#llx\n", (unsigned long long)addr);
-	exit(1);
-}
-
-static u64 *dynamic_value(s64 tag)
-{
-	Elf64_Dyn *dyn = file.image + dynamic->p_offset;
-
-	while (dyn->d_tag != tag)
-		dyn++;
-	return &dyn->d_un.d_ptr;
-}
-
-/* --- one damage at a time ------------------------------------------------------------ */
-
-struct damage {
-	const char *what;
-	void *at;
-	u32 len;
-	u64 value;		/* to be written there */
-	u32 left;		/* pieces that are still as they were */
-	u32 more;		/* bytes of others that now have a row */
-};
-
-static struct compiled compile(const struct outcome *o)
-{
-	struct object object = file;
-	struct compiled compiled;
-
-	object.sframe = o->section.bytes;
-	object.sframe_len = o->section.len;
-	object.sframe_addr = o->section.base;
-	compiled_make(&compiled, &object);
-	return compiled;
-}
-
-static struct rule rule_of(const struct compiled *compiled, const struct outcome *o, u64 addr)
-{
-	struct object object = file;
-
-	object.sframe_addr = o->section.base;
-	return compiled_rule(compiled, &object, addr);
-}
-
-static bool is_same(const struct rule *a, const struct rule *b)
-{
-	return a->kind == b->kind && (a->kind == NOTHING || same_rule(a, b));
-}
-
-/* The piece at @addr; -1: none. */
-static int piece_at(u64 addr)
-{
-	const struct synth_report *r = &whole.report;
-	int i;
-
-	for (i = 0; i < N_PIECES; i++)
-		if (addr - r->startup[i].start < r->startup[i].len)
-			return i;
-	return -1;
-}
-
-/* Bytes whose rule is not what it should be. */
-static u32 count_wrong(const struct outcome *o, u32 left, u64 *more)
-{
-	struct compiled rules = compile(o);
-	u64 addr, end = text->p_vaddr + text->p_filesz;
-	u32 wrong = rules.status;
-
-	*more = 0;
-	for (addr = text->p_vaddr; addr < end && !rules.status; addr++) {
-		struct rule now = rule_of(&rules, o, addr);
-		struct rule was = rule_of(&whole_rules, &whole, addr);
-		int piece = piece_at(addr);
-
-		if (piece < 0 ? was.kind != NOTHING : left >> piece & 1)
-			wrong += !is_same(&now, &was);
-		else
-			*more += now.kind != NOTHING;
-	}
-	compiled_free(&rules);
-	return wrong;
-}
-
-static void check_damage(const struct damage *d)
-{
-	u64 more = 0, bytes = d->more;
-	u32 i, wrong = 0;
-	struct outcome o;
-	u8 before[256];
-
-	memcpy(before, d->at, d->len);
-	memcpy(d->at, &d->value, d->len < 8 ? d->len : 8);
-	o = make(file.image, file_size, 0);
-	for (i = 0; i < N_PIECES; i++)
-		if (d->left & 1u << i)
-			bytes += whole.report.startup[i].len;
-	if (!o.error)
-		wrong = count_wrong(&o, d->left, &more);
-	ok(!o.error && o.good && !wrong && more == d->more &&
-	   o.report.covered[SYNTH_KIND_STARTUP] == bytes, "%s", d->what);
-	if (o.error || wrong || more != d->more || o.report.covered[SYNTH_KIND_STARTUP] != bytes)
-		printf("# error %d, %u wrong, %llu others; %llu bytes, not %llu\n", o.error, wrong,
-		       (unsigned long long)more,
-		       (unsigned long long)o.report.covered[SYNTH_KIND_STARTUP],
-		       (unsigned long long)bytes);
-	done(&o);
-	memcpy(d->at, before, d->len);
-}
 
 #define DAMAGE(what, at, len, value, left)	{ what, at, len, value, left, 0 }
 
@@ -366,44 +231,18 @@ static void check_static(const char *dir)
 
 int main(int argc, char **argv)
 {
-	const char *why, *dir = argc > 1 ? argv[1] : ".";
-	char path[4096];
-	u32 i;
+	const char *dir = argc > 1 ? argv[1] : ".";
 
-	snprintf(path, sizeof(path), "%s/pie-plain", dir);
-	if (!object_open(&file, path, &why)) {
-		printf("Bail out! %s: %s\n", path, why);
-		return 1;
+	if (start_damages(dir)) {
+		check_entrances();
+		check_instructions();
+		check_runs();
+		check_end_of_text();
+		check_apart();
+		check_reads();
+		check_no_headers();
+		check_static(dir);
 	}
-	elf_rawfile(file.elf, &file_size);
-	ehdr = file.image;
-	phdrs = file.image + ehdr->e_phoff;
-	for (i = 0; i < ehdr->e_phnum; i++) {
-		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_X)
-			text = &phdrs[i];
-		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_flags & PF_W)
-			data = &phdrs[i];
-		if (phdrs[i].p_type == PT_DYNAMIC)
-			dynamic = &phdrs[i];
-	}
-	whole = make(file.image, file_size, 0);
-	ok(!whole.error && whole.good && whole.report.n_startup == N_PIECES,
-	   "pie-plain: start files' functions in %d pieces", N_PIECES);
-	if (whole.error || whole.report.n_startup != N_PIECES)
-		return tap_done();
-	for (i = 0; i < N_PIECES; i++)
-		pieces[i] = whole.report.startup[i].start;
-	whole_rules = compile(&whole);
-	check_entrances();
-	check_instructions();
-	check_runs();
-	check_end_of_text();
-	check_apart();
-	check_reads();
-	check_no_headers();
-	check_static(dir);
-	compiled_free(&whole_rules);
-	done(&whole);
-	object_close(&file);
+	end_damages();
 	return tap_done();
 }

@@ -5,9 +5,12 @@
 # be followed without (openat2(2), RESOLVE_CACHED). Sourced by suites.
 # shellcheck shell=bash
 
-# local_root DIR: makes it; a chroot there has /proc, /sys and /dev.
+# local_root DIR: makes it; a chroot there has /proc, /sys and /dev. At the suite's end nothing may
+# be mounted below its directory any more: that is removed, with all that is in it.
 local_root()
 {
+	# shellcheck disable=SC2064 # as it is now
+	trap "umount -R -l '$1'" EXIT
 	modprobe -d "$SFREG_MODDIR" -a loop ext4 2> /dev/null	# or they are built in
 	mkdir -p "$1" &&
 		truncate -s 256M "$1.image" &&

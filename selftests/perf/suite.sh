@@ -54,12 +54,13 @@ record()
 	return 1
 }
 
-# samples NAME: leaves NAME.samples, as Samples.pm wants it.
+# samples NAME: leaves NAME.samples, as Samples.pm wants it. That it fails is a result.
 samples()
 {
 	"$perf" script --no-inline --ns -F tid,time,event,ip,sym,dso \
 		-i "$1.data" > "$1.samples" 2> "$1.err" && return 0
 	comment "$1.err"
+	result 1 "perf script reads $1.data"
 	return 1
 }
 

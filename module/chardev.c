@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The /dev/sfreg door: one ioctl per call. Open descriptors have no state, and
- * keep the module loaded.
+ * The /dev/sfreg door: one ioctl per call. An open descriptor keeps the module loaded, and
+ * has no state but the files that were bound on it, once one was.
  */
+#include <linux/capability.h>
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include "bind.h"
+#include "binding.h"
 #include "chardev.h"
 #include "events.h"
 #include "hook.h"
@@ -25,6 +28,53 @@ static long sfreg_ioctl_register(void __user *arg)
 	return err ?: sfreg_ingest_window(&window);
 }
 
+/* The descriptor's, made by its first binding. */
+static struct sfreg_binder *sfreg_binder_of(struct file *file)
+{
+	struct sfreg_binder *binder = READ_ONCE(file->private_data), *first;
+	int err;
+
+	if (binder)
+		return binder;
+	err = sfreg_hooks_want_mapped();
+	if (err)
+		return ERR_PTR(err == -ENOMEM ? err : -EOPNOTSUPP);
+	binder = sfreg_binder_new();
+	first = binder ? cmpxchg(&file->private_data, NULL, binder) : ERR_PTR(-ENOMEM);
+	if (!first)
+		return binder;
+	sfreg_hooks_leave_mapped();
+	if (binder)
+		sfreg_binder_free(binder);
+	return first;
+}
+
+static long sfreg_ioctl_bind(struct file *file, void __user *arg)
+{
+	struct sfreg_binder *binder;
+
+	if (!capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	binder = sfreg_binder_of(file);
+	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_bind(arg, binder);
+}
+
+/* The misc device's own pointer is of no use. */
+static int sfreg_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL;
+	return 0;
+}
+
+static int sfreg_release(struct inode *inode, struct file *file)
+{
+	if (file->private_data) {
+		sfreg_binder_free(file->private_data);
+		sfreg_hooks_leave_mapped();
+	}
+	return 0;
+}
+
 static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_arg)
 {
 	void __user *arg = (void __user *)user_arg;
@@ -34,7 +84,7 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return -EOPNOTSUPP;
 	if (cmd == SFREG_IOC_INFO)
 		return sfreg_query_info(arg, sfreg_hooks_features());
-	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_LIVE)
+	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_BIND)
 		return -ENOTTY;
 	if (!sfreg_spaces_is_open())
 		return -ESHUTDOWN;
@@ -53,6 +103,8 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return sfreg_query_backtrace(arg);
 	case SFREG_IOC_LIVE:
 		return sfreg_ingest_live(arg);
+	case SFREG_IOC_BIND:
+		return sfreg_ioctl_bind(file, arg);
 	}
 	return -ENOTTY;
 }
@@ -66,6 +118,8 @@ static long sfreg_compat_ioctl(struct file *file, unsigned int cmd, unsigned lon
 
 static const struct file_operations sfreg_fops = {
 	.owner = THIS_MODULE,
+	.open = sfreg_open,
+	.release = sfreg_release,
 	.unlocked_ioctl = sfreg_ioctl,
 #ifdef CONFIG_COMPAT
 	.compat_ioctl = sfreg_compat_ioctl,

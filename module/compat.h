@@ -6,6 +6,7 @@
 #ifndef SFREG_COMPAT_H
 #define SFREG_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -42,6 +43,18 @@ static inline void sfreg_vm_flags_mod(struct vm_area_struct *vma, unsigned long 
 {
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 }
+#endif
+
+/* 6.6 and 6.7 hide the times of an inode. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define sfreg_inode_mtime(inode)	inode_get_mtime(inode)
+#else
+#define sfreg_inode_mtime(inode)	((inode)->i_mtime)
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define sfreg_inode_ctime(inode)	inode_get_ctime(inode)
+#else
+#define sfreg_inode_ctime(inode)	((inode)->i_ctime)
 #endif
 
 /* The uprobe that the current thread is at, where the kernel says so; or NULL. */

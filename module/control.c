@@ -47,6 +47,10 @@ module_param_named(limit_user_work_bytes, sfreg_limit_user_work_bytes, ulong, 06
 MODULE_PARM_DESC(limit_user_work_bytes,
 		 "most bytes that one user's calls under way hold (EDQUOT above)");
 
+unsigned int sfreg_limit_bindings = 4096;
+module_param_named(limit_bindings, sfreg_limit_bindings, uint, 0644);
+MODULE_PARM_DESC(limit_bindings, "most files bound on one descriptor (ENOSPC above)");
+
 unsigned int sfreg_limit_stack_switches = 16;
 module_param_named(limit_stack_switches, sfreg_limit_stack_switches, uint, 0644);
 MODULE_PARM_DESC(limit_stack_switches, "most changes of stack in one walk");

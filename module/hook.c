@@ -5,7 +5,7 @@
  * "Redirect" changes where a call goes: perf_callchain_user() to our walk, and
  * prctl(2) to our door. The callback decides; for everyone else it does nothing
  * and the original runs. "Notify" only listens: fork, exit and unmapped text.
- * "Mapped" listens, too, but only while somebody listens to its tracepoint.
+ * "Mapped" listens, too, but only while somebody wants what it hears.
  *
  * No more than these: each costs a tenth of a second to attach and to detach. A
  * callback tells its functions by address.
@@ -51,14 +51,21 @@ static struct sfreg_hook sfreg_notifies[] = {
 	[SFREG_HOOK_UNMAP]	= { "unmap_vmas", SFREG_FEAT_UNMAP },
 };
 
-/* By mmap(2) and by mprotect(2), with the mapping in place; inlined into neither. */
+/*
+ * By mmap(2), with the mapping in place, and by mprotect(2), before: a function that is called for
+ * neither of them else. A kernel without security modules does not have it, but tells of all.
+ */
+enum { SFREG_HOOK_MMAP, SFREG_HOOK_MPROTECT };
 static struct sfreg_hook sfreg_mappeds[] = {
-	{ "uprobe_mmap", 0 },
-	{ "vma_set_page_prot", 0 },
+	[SFREG_HOOK_MMAP]	= { "uprobe_mmap", 0 },
+	[SFREG_HOOK_MPROTECT]	= { "security_file_mprotect", 0 },
 };
+
+static const struct sfreg_hook sfreg_any_mapped = { "vma_set_page_prot", 0 };
 
 static DEFINE_MUTEX(sfreg_hooks_mutex);
 static u64 sfreg_hooks_attached;	/* features */
+static unsigned int sfreg_mapped_wanted;	/* by so many */
 
 static __always_inline bool sfreg_hook_is(const struct sfreg_hook *hook, unsigned long ip)
 {
@@ -68,14 +75,12 @@ static __always_inline bool sfreg_hook_is(const struct sfreg_hook *hook, unsigne
 /* Any context, NMI included. Everything that is not certainly ours is stock's. */
 static __always_inline bool sfreg_take_callchain(const struct pt_regs *regs)
 {
-	const struct sfreg_view *view;
 	bool ours;
 
 	if (current->flags & (SFREG_PF_WORKER | PF_VCPU) || !current->mm ||
 	    !sfreg_callchain_can_walk(regs))
 		return false;
-	view = sfreg_space_view(current->mm);
-	ours = view && view->root;
+	ours = sfreg_space_view(current->mm);
 	sfreg_count(ours ? SFREG_STAT_hook_taken : SFREG_STAT_hook_left);
 	return ours;
 }
@@ -128,7 +133,13 @@ static void notrace sfreg_notify(unsigned long ip, unsigned long parent_ip,
 static void notrace sfreg_mapped(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	sfreg_mapping_note((void *)sfreg_ftrace_arg(fregs, 0));
+	const struct vm_area_struct *vma = (void *)sfreg_ftrace_arg(fregs, 0);
+
+	if (!sfreg_hook_is(&sfreg_mappeds[SFREG_HOOK_MPROTECT], ip) ||
+	    sfreg_mappeds[SFREG_HOOK_MPROTECT].name == sfreg_any_mapped.name)
+		sfreg_mapping_made(vma);
+	else
+		sfreg_mapping_protected(vma, sfreg_ftrace_arg(fregs, 2));
 }
 
 /* PERMANENT: kernel.ftrace_enabled=0 is refused instead of switching us off. */
@@ -221,6 +232,15 @@ static int sfreg_ops_detach(struct ftrace_ops *ops)
 	return err;
 }
 
+static int sfreg_mapped_attach(void)
+{
+	if (!sfreg_mapped_wanted || sfreg_mapped_ops.flags & FTRACE_OPS_FL_ENABLED)
+		return 0;
+	if (!sfreg_symbol(sfreg_mappeds[SFREG_HOOK_MPROTECT].name))
+		sfreg_mappeds[SFREG_HOOK_MPROTECT] = sfreg_any_mapped;
+	return sfreg_ops_attach(&sfreg_mapped_ops, sfreg_mappeds, ARRAY_SIZE(sfreg_mappeds), 0);
+}
+
 int sfreg_hooks_attach(void)
 {
 	int err;
@@ -233,6 +253,8 @@ int sfreg_hooks_attach(void)
 		sfreg_unmap_calibrate();
 		sfreg_redirects_attach();
 	}
+	if (!err && sfreg_mapped_attach())
+		pr_warn("uprobe_mmap can not be hooked: mapped text is not noted\n");
 	mutex_unlock(&sfreg_hooks_mutex);
 	return err;
 }
@@ -243,6 +265,7 @@ int sfreg_hooks_detach(void)
 
 	mutex_lock(&sfreg_hooks_mutex);
 	err = sfreg_ops_detach(&sfreg_redirect_ops);
+	err = err ?: sfreg_ops_detach(&sfreg_mapped_ops);
 	err = err ?: sfreg_ops_detach(&sfreg_notify_ops);
 	if (!err)
 		sfreg_hooks_attached = 0;
@@ -250,36 +273,41 @@ int sfreg_hooks_detach(void)
 	return err;
 }
 
-static int sfreg_mapped_attach(void)
+/* While sfreg is off, it is only remembered. */
+int sfreg_hooks_want_mapped(void)
 {
 	int err;
 
 	mutex_lock(&sfreg_hooks_mutex);
-	err = sfreg_ops_attach(&sfreg_mapped_ops, sfreg_mappeds, ARRAY_SIZE(sfreg_mappeds), 0);
+	sfreg_mapped_wanted++;
+	err = sfreg_hooks_attached ? sfreg_mapped_attach() : 0;
+	if (err)
+		sfreg_mapped_wanted--;
 	mutex_unlock(&sfreg_hooks_mutex);
 	return err;
 }
 
-static void sfreg_mapped_detach(void)
+void sfreg_hooks_leave_mapped(void)
 {
 	mutex_lock(&sfreg_hooks_mutex);
-	sfreg_ops_detach(&sfreg_mapped_ops);
+	if (!--sfreg_mapped_wanted)
+		sfreg_ops_detach(&sfreg_mapped_ops);
 	mutex_unlock(&sfreg_hooks_mutex);
 }
 
 void sfreg_hooks_init(void)
 {
-	sfreg_events_on_map(sfreg_mapped_attach, sfreg_mapped_detach);
+	sfreg_events_on_map(sfreg_hooks_want_mapped, sfreg_hooks_leave_mapped);
 }
 
 void sfreg_hooks_exit(void)
 {
 	/* Who listens by tracefs, and not by perf, does not keep the module. */
 	sfreg_events_on_map(NULL, NULL);
-	sfreg_mapped_detach();
 	/*
-	 * A prctl handler that outlived an earlier detach (off, while it was parked)
-	 * may have put its reference and still stand in our text.
+	 * A prctl handler that outlived an earlier detach (off, while it was parked), or a
+	 * thread that placed what it had mapped, may have put its reference and still
+	 * stand in our text.
 	 */
 	synchronize_rcu_tasks();
 	/* Not before: this leaves ops that can not be used again. */

@@ -13,6 +13,13 @@ int sfreg_hooks_attach(void);
 /* Afterwards no text of the module runs through a hook. An errno: some may. */
 int sfreg_hooks_detach(void);
 
+/*
+ * Each call of the first, which may sleep and takes 0.1 s, is one more who wants to have mapped
+ * text noted (mapping.h); the second, one less. An errno: it can not be.
+ */
+int sfreg_hooks_want_mapped(void);
+void sfreg_hooks_leave_mapped(void);
+
 /* Detached for good: the last call. */
 void sfreg_hooks_exit(void);
 

@@ -43,6 +43,15 @@ extern unsigned long sfreg_limit_user_work_bytes;
  */
 extern unsigned int sfreg_limit_stack_switches;
 
+/*
+ * Files that are bound on one descriptor. A machine has some hundred files mapped
+ * executable; those that have been replaced stay bound until the descriptor is closed.
+ */
+extern unsigned int sfreg_limit_bindings;
+
+/* No vDSO is larger. */
+#define SFREG_VDSO_MAX		(64UL << 10)
+
 /* Windows of one leaf of the snapshot: what one write copies, 56 bytes each. */
 #define SFREG_LEAF_MAX		64
 

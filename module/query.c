@@ -55,7 +55,7 @@ long sfreg_query_info(void __user *arg, u64 features)
 	info = (struct sfreg_info) {
 		.size = sizeof(info),
 		.abi_version = SFREG_ABI_VERSION,
-		.features = features ? features | SFREG_FEAT_LIVE : 0,
+		.features = features ? features | SFREG_FEAT_LIVE | SFREG_FEAT_BIND : 0,
 		.limit_windows = READ_ONCE(sfreg_limit_windows),
 		.limit_section_bytes = READ_ONCE(sfreg_limit_section_bytes),
 		.limit_section_rows = READ_ONCE(sfreg_limit_section_rows),

@@ -79,14 +79,15 @@ static int sfreg_place_one(struct mm_struct *mm, struct sfreg_root *draft,
 		.text.table = place->section->table,
 		.text.live = place->section->live,
 		.section = place->section,
-		.flags = sfreg_window_owner(mm),
+		.flags = place->is_right ? SFREG_WINDOW_OUTSIDER : sfreg_window_owner(mm),
 	};
 	const struct sfreg_win *there;
 	int ret;
 
 	if (place->section->owner && place->section->owner != mm)
 		return -EPERM;
-	if (!sfreg_text_is_mapped(mm, win.text.start, win.text.end))
+	if (place->is_right ? !place->is_right(place, mm) :
+	    !sfreg_text_is_mapped(mm, win.text.start, win.text.end))
 		return -EFAULT;
 	if (place->replace) {
 		there = sfreg_root_find(draft, win.text.start);
@@ -116,6 +117,8 @@ static int sfreg_place_all(struct mm_struct *mm, struct sfreg_space *space,
 	err = sfreg_change_begin(space, &change, n);
 	if (err)
 		return err;
+	/* A program whose text is bound maps more of that. */
+	change.may_add = place->is_right;
 	for (i = 0; i < n; i++) {
 		err = sfreg_place_one(mm, change.draft, &place[i]);
 		if (err) {

@@ -16,11 +16,16 @@
 
 struct mm_struct;
 
-/* What is to be placed; the caller holds the sections' references. */
+/*
+ * What is to be placed; the caller holds the sections' references. With @is_right, which
+ * is asked under mmap_lock whether the text is still what it was taken for (else EFAULT), the
+ * window is an outsider's, whoever calls.
+ */
 struct sfreg_placement {
 	u64 start, len, base;
 	struct sfreg_compiled *section;
 	bool replace;
+	bool (*is_right)(const struct sfreg_placement *place, struct mm_struct *mm);
 };
 
 /* @failed: the index of the offender, else @n. */

@@ -34,22 +34,15 @@ static __always_inline u32 sfreg_rank(const void *records, size_t size, u32 n, u
 static_assert(offsetof(struct sfreg_slot, first) == 0);
 static_assert(offsetof(struct sfreg_win, text.start) == 0);
 
-static u32 sfreg_root_rank(const struct sfreg_root *root, u64 pc)
-{
-	return sfreg_rank(root->slot, sizeof(root->slot[0]), root->n, pc);
-}
-
-static u32 sfreg_leaf_rank(const struct sfreg_leaf *leaf, u64 pc)
-{
-	return sfreg_rank(leaf->win, sizeof(leaf->win[0]), leaf->n, pc);
-}
+#define sfreg_rank_in(records, n, pc)	sfreg_rank(records, sizeof((records)[0]), n, pc)
 
 const struct sfreg_win *sfreg_root_find(const struct sfreg_root *root, u64 pc)
 {
-	u32 rank = sfreg_root_rank(root, pc);
+	u32 rank = sfreg_rank_in(root->slot, root->n, pc);
 	const struct sfreg_leaf *leaf = rank ? root->slot[rank - 1].leaf : NULL;
-	const struct sfreg_win *win = leaf ? &leaf->win[sfreg_leaf_rank(leaf, pc) - 1] : NULL;
+	const struct sfreg_win *win;
 
+	win = leaf ? &leaf->win[sfreg_rank_in(leaf->win, leaf->n, pc) - 1] : NULL;
 	return win && pc < win->text.end ? win : NULL;
 }
 
@@ -61,10 +54,10 @@ const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc)
 
 	if (win)
 		return win;
-	rank = sfreg_root_rank(root, pc);
+	rank = sfreg_rank_in(root->slot, root->n, pc);
 	if (rank) {
 		leaf = root->slot[rank - 1].leaf;
-		i = sfreg_leaf_rank(leaf, pc);
+		i = sfreg_rank_in(leaf->win, leaf->n, pc);
 		if (i < leaf->n)
 			return &leaf->win[i];
 	}
@@ -73,7 +66,8 @@ const struct sfreg_win *sfreg_root_next(const struct sfreg_root *root, u64 pc)
 
 u32 sfreg_root_number(const struct sfreg_root *root, const struct sfreg_win *win)
 {
-	const struct sfreg_slot *slot = &root->slot[sfreg_root_rank(root, win->text.start) - 1];
+	u32 rank = sfreg_rank_in(root->slot, root->n, win->text.start);
+	const struct sfreg_slot *slot = &root->slot[rank - 1];
 
 	return slot->number + (win - slot->leaf->win);
 }
@@ -222,7 +216,7 @@ static int sfreg_leaf_split(struct sfreg_root *draft, u32 at)
 /* The caller has made sure that @win overlaps no window. Takes a reference. */
 int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 {
-	u32 rank = sfreg_root_rank(draft, win->text.start);
+	u32 rank = sfreg_rank_in(draft->slot, draft->n, win->text.start);
 	u32 at = rank ? rank - 1 : 0, i;
 	struct sfreg_leaf *leaf;
 
@@ -241,7 +235,7 @@ int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 	leaf = sfreg_leaf_own(&draft->slot[at]);
 	if (!leaf)
 		return -ENOMEM;
-	i = sfreg_leaf_rank(leaf, win->text.start);
+	i = sfreg_rank_in(leaf->win, leaf->n, win->text.start);
 	memmove(&leaf->win[i + 1], &leaf->win[i], (leaf->n - i) * sizeof(leaf->win[0]));
 	leaf->win[i] = *win;
 	leaf->n++;
@@ -256,11 +250,11 @@ int sfreg_draft_insert(struct sfreg_root *draft, const struct sfreg_win *win)
 /* @start is the start of a window of the draft. */
 int sfreg_draft_remove(struct sfreg_root *draft, u64 start)
 {
-	u32 at = sfreg_root_rank(draft, start) - 1, i;
+	u32 at = sfreg_rank_in(draft->slot, draft->n, start) - 1, i;
 	struct sfreg_leaf *leaf;
 
 	leaf = draft->slot[at].leaf;
-	i = sfreg_leaf_rank(leaf, start) - 1;
+	i = sfreg_rank_in(leaf->win, leaf->n, start) - 1;
 	draft->n_windows--;
 	draft->n_live -= !!leaf->win[i].text.live;
 	draft->bytes -= leaf->win[i].section->bytes;

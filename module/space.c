@@ -11,6 +11,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "limits.h"
 #include "space.h"
 #include "stats.h"
 #include "trace.h"
@@ -50,36 +51,6 @@ notrace struct sfreg_view *sfreg_space_view(const struct mm_struct *mm)
 	return space ? rcu_dereference_raw(space->view) : NULL;
 }
 
-const struct sfr_window *sfreg_view_find(const struct sfreg_view *view, u64 pc)
-{
-	const struct sfreg_win *win = view->root ? sfreg_root_find(view->root, pc) : NULL;
-
-	/* Pairs with the release in sfreg_view_mark_dead(). */
-	if (win && unlikely(smp_load_acquire(&view->any_dead)) &&
-	    test_bit(sfreg_root_number(view->root, win), view->dead))
-		return NULL;
-	return win ? &win->text : NULL;
-}
-
-struct sfreg_view *sfreg_view_alloc(struct sfreg_root *root, gfp_t gfp)
-{
-	size_t longs = root ? BITS_TO_LONGS(root->n_windows) : 0;
-	struct sfreg_view *view;
-
-	view = kzalloc(struct_size(view, dead, longs), gfp);
-	if (view)
-		view->root = root;
-	return view;
-}
-
-void sfreg_view_free_rcu(struct rcu_head *rcu)
-{
-	struct sfreg_view *view = container_of(rcu, struct sfreg_view, rcu);
-
-	sfreg_root_put(view->root);
-	kfree(view);
-}
-
 static void sfreg_space_free_rcu(struct rcu_head *rcu)
 {
 	struct sfreg_space *space = container_of(rcu, struct sfreg_space, rcu);
@@ -102,7 +73,7 @@ static struct sfreg_space *sfreg_space_alloc(const struct mm_struct *mm,
 					     struct sfreg_root *root, gfp_t gfp)
 {
 	struct sfreg_space *space = kzalloc(sizeof(*space), gfp);
-	struct sfreg_view *view = sfreg_view_alloc(root, gfp);
+	struct sfreg_view *view = sfreg_view_alloc(root, NULL, gfp);
 
 	if (!space || !view) {
 		kfree(space);
@@ -147,20 +118,20 @@ static struct sfreg_space *sfreg_space_publish(struct sfreg_space *space)
 }
 
 /* End a space: nothing finds it any more, nothing is published to it. */
-static void sfreg_space_close(struct sfreg_space *space)
+static void sfreg_space_close(struct sfreg_space *space, bool if_empty)
 {
 	struct sfreg_view *view;
 	bool closed;
 
 	raw_spin_lock(&space->view_lock);
-	closed = !space->gone;
-	space->gone = true;
 	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
+	closed = !space->gone && !(if_empty && sfreg_view_count(view));
+	space->gone |= closed;
 	raw_spin_unlock(&space->view_lock);
 	if (!closed)
 		return;
 	/* Settled now; freed with the space, which the table's reference keeps. */
-	sfreg_gauge_add(SFREG_STAT_windows, -(long)sfreg_view_windows(view));
+	sfreg_gauge_add(SFREG_STAT_windows, -(long)sfreg_view_count(view));
 	sfreg_gauge_add(SFREG_STAT_spaces, -1);
 	raw_spin_lock(&sfreg_spaces_lock);
 	hlist_del_rcu(&space->node);
@@ -223,11 +194,7 @@ struct sfreg_space *sfreg_space_lock(struct mm_struct *mm, bool create)
 
 void sfreg_space_unlock(struct sfreg_space *space)
 {
-	struct sfreg_view *view;
-
-	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->lock));
-	if (!sfreg_view_windows(view))
-		sfreg_space_close(space);
+	sfreg_space_close(space, true);
 	mutex_unlock(&space->lock);
 	sfreg_space_put(space);
 }
@@ -247,21 +214,6 @@ static void sfreg_space_work(struct work_struct *work)
 	sfreg_space_unlock(space);
 }
 
-/* Under view_lock. Return: has a window any text in the range? */
-static bool sfreg_view_mark_dead(struct sfreg_view *view, u64 start, u64 end)
-{
-	const struct sfreg_win *win = sfreg_root_next(view->root, start);
-	bool any = win && win->text.start < end;
-
-	for (; win && win->text.start < end; win = sfreg_root_next(view->root, win->text.end))
-		set_bit(sfreg_root_number(view->root, win), view->dead);
-	if (any) {
-		/* A reader that sees this sees the marks. */
-		smp_store_release(&view->any_dead, true);
-	}
-	return any;
-}
-
 void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
 {
 	struct sfreg_space *space;
@@ -273,7 +225,7 @@ void sfreg_space_unmap(const struct mm_struct *mm, u64 start, u64 end)
 		goto unlock;
 	raw_spin_lock(&space->view_lock);
 	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
-	if (view->root && !space->gone && sfreg_view_mark_dead(view, start, end)) {
+	if (!space->gone && sfreg_view_mark_dead(view, start, end)) {
 		trace_sfreg_unmap(mm, start, end);
 		/* Not gone: the table's reference is there to be doubled. */
 		refcount_inc(&space->refs);
@@ -285,6 +237,29 @@ unlock:
 	rcu_read_unlock();
 }
 
+bool sfreg_space_add(const struct mm_struct *mm, const struct sfreg_win *win)
+{
+	struct sfreg_space *space;
+	struct sfreg_view *view;
+	bool added = false;
+
+	rcu_read_lock();
+	space = sfreg_space_find(mm);
+	if (!space)
+		goto unlock;
+	raw_spin_lock(&space->view_lock);
+	view = rcu_dereference_protected(space->view, lockdep_is_held(&space->view_lock));
+	if (!space->gone && sfreg_view_may_add(view, win) && sfreg_fresh_add(view->fresh, win)) {
+		sfreg_gauge_add(SFREG_STAT_windows, 1);
+		trace_sfreg_place(mm, win->text.start, win->text.end);
+		added = true;
+	}
+	raw_spin_unlock(&space->view_lock);
+unlock:
+	rcu_read_unlock();
+	return added;
+}
+
 void sfreg_space_exit(const struct mm_struct *mm)
 {
 	struct sfreg_space *space;
@@ -292,7 +267,7 @@ void sfreg_space_exit(const struct mm_struct *mm)
 	rcu_read_lock();
 	space = sfreg_space_find(mm);
 	if (space)
-		sfreg_space_close(space);
+		sfreg_space_close(space, false);
 	rcu_read_unlock();
 }
 
@@ -300,57 +275,22 @@ void sfreg_space_exit(const struct mm_struct *mm)
 static struct sfreg_space *sfreg_space_clone(struct sfreg_space *from,
 					     const struct mm_struct *child)
 {
+	const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT;
 	struct sfreg_view *view, *copy;
 	struct sfreg_space *to = NULL;
-	size_t bytes;
 
 	raw_spin_lock(&from->view_lock);
 	view = rcu_dereference_protected(from->view, lockdep_is_held(&from->view_lock));
-	to = sfreg_space_alloc(child, view->root, GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
-	if (to) {
-		copy = rcu_dereference_protected(to->view, true);
-		copy->any_dead = view->any_dead;
-		bytes = BITS_TO_LONGS(sfreg_view_windows(view)) * sizeof(copy->dead[0]);
-		memcpy(copy->dead, view->dead, bytes);
-		if (copy->root)
-			refcount_inc(&copy->root->refs);
+	to = sfreg_space_alloc(child, view->root, gfp);
+	copy = to ? rcu_dereference_protected(to->view, true) : NULL;
+	if (copy && !sfreg_view_copy(copy, view, gfp)) {
+		/* It has no reference to it. */
+		copy->root = NULL;
+		sfreg_space_discard(to);
+		to = NULL;
 	}
 	raw_spin_unlock(&from->view_lock);
 	return to;
-}
-
-/*
- * Mappings that are not copied are never unmapped in the child either, and what
- * it maps there is its own. @view is not yet published.
- */
-static void sfreg_view_mark_uncopied(struct sfreg_view *view, struct mm_struct *parent)
-{
-	VMA_ITERATOR(vmi, parent, 0);
-	const struct vm_area_struct *vma;
-
-	if (!view->root)
-		return;
-	for_each_vma(vmi, vma)
-		if (vma->vm_flags & VM_DONTCOPY)
-			sfreg_view_mark_dead(view, vma->vm_start, vma->vm_end);
-}
-
-/*
- * What the parent goes on writing is not the child's. It has no mapping of it either, so
- * nothing would ever change there but by another. @view is not yet published.
- */
-static void sfreg_view_mark_live(struct sfreg_view *view)
-{
-	const struct sfreg_win *win;
-	u64 at = 0;
-
-	if (!view->root || !view->root->n_live)
-		return;
-	while ((win = sfreg_root_next(view->root, at))) {
-		at = win->text.end;
-		if (win->text.live)
-			sfreg_view_mark_dead(view, win->text.start, win->text.end);
-	}
 }
 
 /* The child's space shares the root, as of now: the mappings are being copied. */
@@ -372,7 +312,7 @@ void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child)
 	view = rcu_dereference_protected(to->view, true);
 	sfreg_view_mark_uncopied(view, parent);
 	sfreg_view_mark_live(view);
-	n_windows = sfreg_view_windows(view);
+	n_windows = sfreg_view_count(view);
 	sfreg_gauge_add(SFREG_STAT_windows, n_windows);
 	if (sfreg_space_publish(to) == to) {
 		sfreg_count(SFREG_STAT_fork_inherited);
@@ -415,7 +355,7 @@ void sfreg_spaces_close(void)
 
 	for (i = 0; i < ARRAY_SIZE(sfreg_spaces); i++) {
 		while ((space = sfreg_spaces_first(&sfreg_spaces[i]))) {
-			sfreg_space_close(space);
+			sfreg_space_close(space, false);
 			sfreg_space_put(space);
 			cond_resched();
 		}

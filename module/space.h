@@ -3,8 +3,8 @@
  * Spaces: for each mm with windows, what readers see of them, and how long.
  *
  * Readers (any context, under RCU): mm → space → view → windows. A view is a
- * snapshot's root plus a mark for each window whose text was unmapped since; it
- * is replaced as a whole, but for those marks, which are only added. A reader
+ * snapshot's root plus a mark for each window whose text was unmapped since, and the windows
+ * that came since; it is replaced as a whole, but for those, which are only added. A reader
  * takes one view for a whole walk: what it shows is what held at some moment of
  * the walk, and text that is unmapped later may no longer be mapped anew while a
  * thread that is being walked has not run.
@@ -13,7 +13,7 @@
  *
  *	space->lock	mutex, writers: one draft at a time
  *	mm->mmap_lock	read, while text is checked and a view is published
- *	space->view_lock raw spinlock: ->view, ->gone and the marks
+ *	space->view_lock raw spinlock: ->view, ->gone, fresh windows and the marks
  *	table lock	raw spinlock: the hash table of spaces
  *
  * Lifecycle hooks come with mmap_lock held and take only the last two, one
@@ -28,16 +28,9 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-#include "snapshot.h"
+#include "view.h"
 
 struct mm_struct;
-
-struct sfreg_view {
-	struct rcu_head rcu;
-	struct sfreg_root *root;	/* NULL: no windows */
-	bool any_dead;			/* a mark is set */
-	unsigned long dead[];		/* a bit for each window, by its number */
-};
 
 struct sfreg_space {
 	struct hlist_node node;
@@ -52,19 +45,8 @@ struct sfreg_space {
 	struct rcu_head rcu;
 };
 
-static inline u32 sfreg_view_windows(const struct sfreg_view *view)
-{
-	return view->root ? view->root->n_windows : 0;
-}
-
-/* All marks clear; @root, which may be NULL, becomes the view's. */
-struct sfreg_view *sfreg_view_alloc(struct sfreg_root *root, gfp_t gfp);
-/* Frees a view that no reader sees any more, by call_rcu(). */
-void sfreg_view_free_rcu(struct rcu_head *rcu);
-
 /* Any context, under RCU (or with preemption off). */
 struct sfreg_view *sfreg_space_view(const struct mm_struct *mm);
-const struct sfr_window *sfreg_view_find(const struct sfreg_view *view, u64 pc);
 
 /*
  * For a writer: the locked space of @mm, whose address space the caller keeps
@@ -76,18 +58,27 @@ struct sfreg_space *sfreg_space_lock(struct mm_struct *mm, bool create);
 void sfreg_space_unlock(struct sfreg_space *space);
 
 /*
- * A change of the locked space: a draft of its windows without the dead ones,
+ * A change of the locked space: a draft of its windows, fresh ones too, without the dead ones,
  * with room for @n more; then commit or abandon it.
  */
 struct sfreg_change {
 	struct sfreg_root *draft;
 	unsigned long *dropped;		/* marked windows that it is without */
 	u32 n_dropped;
+	u32 n_fresh;			/* as many of the fresh windows are in it, */
+	unsigned long fresh_dropped;	/* but for these */
+	bool may_add;			/* set by the caller: room for fresh ones */
 };
 
 int sfreg_change_begin(struct sfreg_space *space, struct sfreg_change *change, u32 n);
 int sfreg_change_commit(struct sfreg_space *space, struct sfreg_change *change);
 void sfreg_change_abandon(struct sfreg_change *change);
+
+/*
+ * A window of a mapping that is being made: atomic context, the mm's mmap_lock held for
+ * write. False: it can not be added so; sfreg_registry_place() may.
+ */
+bool sfreg_space_add(const struct mm_struct *mm, const struct sfreg_win *win);
 
 /* The lifecycle hooks: atomic context, the mm's mmap_lock held (not for exit). */
 void sfreg_space_fork(struct mm_struct *parent, const struct mm_struct *child);

@@ -15,6 +15,7 @@
 	X(spaces)		/* processes with windows */		\
 	X(windows)		/* of all processes */			\
 	X(sections)		/* row tables in memory */		\
+	X(bindings)		/* files that are described */		\
 	X(section_bytes)	/* their bytes */
 
 /* X(name): what has happened since the module was loaded. */
@@ -29,6 +30,8 @@
 	X(fork_inherited)	/* children that share the windows */	\
 	X(fork_failed)		/* … that could not, for memory */	\
 	X(unmap_dropped)	/* windows whose text was unmapped */	\
+	X(bound_placed)		/* windows of files that were bound */	\
+	X(bound_refused)	/* … that could not be placed: told of */ \
 	X(section_shared)	/* registrations that found an equal section */ \
 	X(stop_none)		/* never: keeps the numbers in step */	\
 	X(stop_outermost)						\

@@ -310,12 +310,88 @@ struct sfreg_live_header {
 #define SFREG_LIVE_OUTERMOST	3
 #define SFREG_LIVE_EXACT	4
 
+/** define SFREG_BIND_TEXTS - most pieces of one struct sfreg_bind */
+#define SFREG_BIND_TEXTS	16
+
+/**
+ * struct sfreg_bind_text - where a piece of a file's text lies
+ * @offset: its first byte in the file
+ * @len: its length
+ * @base: what sframe_base is in a process, less the address at which @offset is mapped
+ *	there (modulo 2^64)
+ */
+struct sfreg_bind_text {
+	__u64 offset;
+	__u64 len;
+	__u64 base;
+};
+
+/**
+ * struct sfreg_bind - SFREG_IOC_BIND: describe a file, wherever it is mapped from now on
+ * @size: sizeof(struct sfreg_bind)
+ * @flags: 0
+ * @address: in the target: an address that the file is mapped at, executable
+ * @mem_fd: -1 or a target, as in struct sfreg_window
+ * @section_fd: a descriptor that SFREG_IOC_SECTION returned; -1: there is nothing to
+ *	place for this file
+ * @texts: address of an array of struct sfreg_bind_text
+ * @n_texts: its length: 1 .. SFREG_BIND_TEXTS, 0 if section_fd is -1
+ * @dev_major: of the file, as /proc/PID/maps has it, or ESTALE
+ * @dev_minor: .. of both numbers
+ * @mtime_nsec: of the file, as stat(2) has it, or ESTALE
+ * @ctime_nsec: .. as all that follows
+ * @pad: 0
+ * @inode: ..
+ * @file_size: ..
+ * @mtime_sec: ..
+ * @ctime_sec: .., the last of them
+ *
+ * Needs CAP_SYS_PTRACE in the initial user namespace: who binds a file places windows in
+ * every process that maps it. From now on, until the descriptor of the device that this was
+ * called on is closed, and while the file is what it is now (size, mtime, ctime), whatever
+ * of the texts a process maps executable gets its window, an outsider's, before that process
+ * goes on: by execve(2), mmap(2) and mprotect(2). A window is as long as the mapping shows of the
+ * text's pages. Where there is a window already, it stays. The tracepoint sfreg_map tells nothing
+ * of such a mapping, unless no window could be placed. What has been mapped before gets none.
+ *
+ * A file that is bound again, on the same descriptor, is bound as it was said last; no
+ * reference to the file is held. The caller's own vDSO can be bound, too (mem_fd -1, all that
+ * speaks of the file 0; offsets are from its first byte): it is placed together with the
+ * first text that a program maps.
+ *
+ * Return: 0; or -1 with errno EPERM: no CAP_SYS_PTRACE; EBADF: section_fd or mem_fd is no open
+ * descriptor; EINVAL: n_texts does not fit section_fd, a text's len is 0 or its range wraps
+ * around, not a section's descriptor, or of a live one; EFAULT: nothing executable is
+ * mapped at address; EOPNOTSUPP: what is mapped there is no regular file, or of a file system
+ * that users serve (FUSE), or this kernel does not let us see what is mapped; ESTALE: it is not
+ * the file that is described; ENOSPC: limit_bindings; ESRCH as for mem_fd.
+ */
+struct sfreg_bind {
+	__u32 size;
+	__u32 flags;
+	__u64 address;
+	__s32 mem_fd;
+	__s32 section_fd;
+	__u64 texts;
+	__u32 n_texts;
+	__u32 dev_major;
+	__u32 dev_minor;
+	__u32 mtime_nsec;
+	__u32 ctime_nsec;
+	__u32 pad;
+	__u64 inode;
+	__u64 file_size;
+	__s64 mtime_sec;
+	__s64 ctime_sec;
+};
+
 /* Feature bits of struct sfreg_info. */
 #define SFREG_FEAT_PRCTL	(1ULL << 0)	/* the prctl(2) door is open */
 #define SFREG_FEAT_PERF		(1ULL << 1)	/* perf_callchain_user is hooked */
 #define SFREG_FEAT_FORK		(1ULL << 2)	/* fork inherits */
 #define SFREG_FEAT_UNMAP	(1ULL << 3)	/* unmapped text drops its window */
 #define SFREG_FEAT_LIVE		(1ULL << 4)	/* SFREG_IOC_LIVE, rows of version 1 */
+#define SFREG_FEAT_BIND		(1ULL << 5)	/* SFREG_IOC_BIND */
 
 /**
  * struct sfreg_info - SFREG_IOC_INFO: what this module is and allows
@@ -535,5 +611,6 @@ struct sfreg_backtrace {
 #define SFREG_IOC_LIST		_IO(SFREG_IOC_MAGIC, 5)
 #define SFREG_IOC_BACKTRACE	_IO(SFREG_IOC_MAGIC, 6)
 #define SFREG_IOC_LIVE		_IO(SFREG_IOC_MAGIC, 7)
+#define SFREG_IOC_BIND		_IO(SFREG_IOC_MAGIC, 8)
 
 #endif /* _UAPI_LINUX_SFREG_H */

@@ -125,6 +125,23 @@ int sfreg_remove(int mem_fd, const __u64 *keys, unsigned int count,
 		 unsigned int *failed);
 
 /**
+ * sfreg_binder_open() - open a descriptor to bind files on
+ *
+ * Return: a descriptor (close-on-exec), or -ENOSYS. The files that are bound on it are, until it
+ * is closed.
+ */
+int sfreg_binder_open(void);
+
+/**
+ * sfreg_bind() - describe a file, wherever it is mapped from now on
+ * @binder_fd: from sfreg_binder_open()
+ * @bind: the file and its section; see struct sfreg_bind
+ *
+ * Return: 0; -EOPNOTSUPP also: the module is older; or an error of struct sfreg_bind.
+ */
+int sfreg_bind(int binder_fd, const struct sfreg_bind *bind);
+
+/**
  * sfreg_list() - a process's windows, by address
  * @mem_fd: the process: -1 for the caller, or from sfreg_target_open()
  * @from: the first key wanted; to read on, the last key + 1

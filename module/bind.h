@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ioctl that binds files to sections: process context, no lock held. */
+#ifndef SFREG_BIND_H
+#define SFREG_BIND_H
+
+#include <linux/compiler_types.h>
+
+struct sfreg_binder;
+
+/* @arg: a struct sfreg_bind in user space. The caller has the right. */
+long sfreg_bind(void __user *arg, struct sfreg_binder *binder);
+
+#endif /* SFREG_BIND_H */

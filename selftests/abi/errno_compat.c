@@ -64,7 +64,7 @@ TEST_F(compat, int80_ioctl)
 	EXPECT_EQ(0, sft_ioctl(self->fd, SFREG_IOC_REGISTER, self->low));
 	EXPECT_EQ(0, sft_remove_one(self->fd, self->low->text_start));
 	before = sft_listing(self->fd, -1);
-	for (int nr = 0; nr <= 6; nr++)
+	for (int nr = 0; nr <= 8; nr++)
 		EXPECT_EQ(-EOPNOTSUPP, int80(NR32_IOCTL, self->fd,
 					     _IO(SFREG_IOC_MAGIC, nr),
 					     (long)self->low, 0, 0));

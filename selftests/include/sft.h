@@ -281,14 +281,14 @@ static inline void *sft_map(size_t len, int prot)
 #define SFT_RWX	(PROT_READ | PROT_WRITE | PROT_EXEC)
 
 struct sft_gauges {
-	uint64_t spaces, windows, sections, section_bytes;
+	uint64_t spaces, windows, sections, section_bytes, bindings;
 };
 
 static inline struct sft_gauges sft_gauges(void)
 {
 	return (struct sft_gauges) {
 		sft_stat("spaces"), sft_stat("windows"),
-		sft_stat("sections"), sft_stat("section_bytes"),
+		sft_stat("sections"), sft_stat("section_bytes"), sft_stat("bindings"),
 	};
 }
 
@@ -347,6 +347,7 @@ TEST_F(end, gauges_are_back)						\
 	EXPECT_EQ(sft_gauges_before.windows, now.windows);		\
 	EXPECT_EQ(sft_gauges_before.sections, now.sections);		\
 	EXPECT_EQ(sft_gauges_before.section_bytes, now.section_bytes);	\
+	EXPECT_EQ(sft_gauges_before.bindings, now.bindings);		\
 }
 
 /* Stands last in every program. */

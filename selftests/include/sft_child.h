@@ -93,4 +93,19 @@ static inline int sft_waiter_end(struct sft_waiter *w)
 	return sft_wait(w->pid);
 }
 
+/*
+ * For a test that has the kernel's hooks come and go while others run through them: when
+ * a function's first instruction is exchanged while another CPU translates it, emulated CPUs
+ * (QEMU 7.2's TCG) may go on for ever with the breakpoint that stood there in between.
+ */
+static inline void sft_stay_on_one_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		abort();
+}
+
 #endif /* SFT_CHILD_H */

@@ -31,7 +31,7 @@ static int first_wrong(void)
 
 	if (fd < 0)
 		return 98;
-	for (nr = 0; nr <= 6; nr++)
+	for (nr = 0; nr <= 8; nr++)
 		if (call(NR_IOCTL, fd, _IO(SFREG_IOC_MAGIC, nr), (int)&info, 0, 0) !=
 		    OPNOTSUPP)
 			return 1 + nr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The broker without a module: whether a file is known, cached or made, and what becomes
- * of errors. The module's part is played here: a section is a descriptor of its bytes.
+ * of errors. The module's part is played by module.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,42 +19,11 @@
 
 #include "broker.h"
 #include "known.h"
+#include "module.h"
 #include "tap.h"
 
 #define WAIT_RACY	4
 #define WAIT_DOUBTFUL	120
-
-/* --- what is not there ------------------------------------------------------------ */
-
-static int module_error;
-static unsigned int module_room = 1000000, n_created;
-
-/* As the module does: a new descriptor, or none. */
-int sfreg_section_create(const void *sframe, size_t sframe_len)
-{
-	int fd;
-
-	if (module_error)
-		return module_error;
-	if (!module_room)
-		return -EMFILE;
-	fd = memfd_create("section", MFD_CLOEXEC);
-	if (fd < 0 || write(fd, sframe, sframe_len) != (ssize_t)sframe_len)
-		return -ENOMEM;
-	n_created++;
-	return fd;
-}
-
-/* Time passes when a test says so. */
-static time_t time_passed;
-
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-	int error = syscall(SYS_clock_gettime, clock, now);
-
-	now->tv_sec += time_passed;
-	return error;
-}
 
 /* --- files ------------------------------------------------------------------------- */
 

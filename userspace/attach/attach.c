@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "batch.h"
+#include "descriptor.h"
 #include "jit.h"
 #include "mapped.h"
 #include "process.h"
@@ -32,6 +33,7 @@ struct attach {
 	attach_say *say;
 	void *ctx;
 	unsigned int budget;	/* objects of JITs that may be made */
+	struct stat *files;	/* of each mapping: the file, as it was found; or zeroes */
 };
 
 static void say(const struct attach *attach, const struct map *map, uint32_t placed, int error,
@@ -72,22 +74,34 @@ static int flush(struct attach *attach)
 }
 
 /*
- * By how much the file's addresses and the memory's differ: from the segment that the
- * mapping shows a part of. Mappings begin and end with a page, segments need not.
+ * The segment that the mapping shows a part of; mappings begin and end with a page, segments need
+ * not. Where two lie on one page of the file, it is the one that the mapping begins with.
  */
-static bool find_bias(const struct broker_object *object, const struct map *map, uint64_t *bias)
+static const struct synth_segment *find_segment(const struct broker_object *object,
+						const struct map *map)
 {
-	uint64_t end = map->offset + (map->end - map->start);
+	uint64_t end = map->offset + (map->end - map->start), page = sysconf(_SC_PAGESIZE);
+	const struct synth_segment *found = NULL;
 
 	for (uint32_t i = 0; i < object->n_text; i++) {
 		const struct synth_segment *text = &object->text[i];
 
 		if (text->offset >= end || text->offset + text->len <= map->offset)
 			continue;
-		*bias = map->start - (text->vaddr + (map->offset - text->offset));
-		return true;
+		if (!found || text->offset / page * page == map->offset)
+			found = text;
 	}
-	return false;
+	return found;
+}
+
+/* By how much the file's addresses and the memory's differ. */
+static bool find_bias(const struct broker_object *object, const struct map *map, uint64_t *bias)
+{
+	const struct synth_segment *text = find_segment(object, map);
+
+	if (text)
+		*bias = map->start - (text->vaddr + (map->offset - text->offset));
+	return text;
 }
 
 /* Windows for the gaps of a mapping. Return: how many, or -errno. */
@@ -138,40 +152,47 @@ static bool is_fatal(int error)
 	return error == -ENOSYS || error == -ESHUTDOWN || error == -ESRCH;
 }
 
-static int add_file(struct attach *attach, const struct map *map, int fd)
-{
-	if (!is_elf(fd))
-		return -ENOEXEC;
-	return add_object(attach, map, attach->find(attach->broker, fd));
-}
-
 /* A file that was seen before is neither opened nor read. */
-static const struct broker_object *seen(const struct attach *attach, const struct map *map)
+static const struct broker_object *seen(const struct attach *attach, const struct map *map,
+					struct stat *file)
 {
-	struct stat file;
-
-	return mapped_stat(&attach->process, map, &file) ? NULL :
-	       broker_seen(attach->broker, &file);
+	return mapped_stat(&attach->process, map, file) ? NULL :
+	       broker_seen(attach->broker, file);
 }
 
-static int attach_file(struct attach *attach, const struct map *map)
+/* @fd: as for attach_say. Return: NULL: @error says why there is none. */
+static const struct broker_object *find_object(const struct attach *attach, const struct map *map,
+					       struct stat *file, int *fd, int *error)
+{
+	const struct broker_object *object = seen(attach, map, file);
+
+	*fd = -1;
+	if (object)
+		return object;
+	*fd = mapped_open(&attach->process, map);
+	*error = *fd < 0 ? *fd : -ENOEXEC;
+	if (*fd >= 0 && !fstat(*fd, file) && is_elf(*fd))
+		return attach->find(attach->broker, *fd);
+	*file = (struct stat) { 0 };
+	return NULL;
+}
+
+static int attach_file(struct attach *attach, const struct map *map, struct stat *file)
 {
 	uint64_t start = map->start, end = map->end;
 	const struct broker_object *object;
-	int fd = -1, n;
+	int fd, n;
 
 	if (!windows_gap(&attach->windows, &start, &end)) {
 		attach->result->there++;
 		say(attach, map, 0, 0, -1);
 		return 0;
 	}
-	object = seen(attach, map);
-	if (!object)
-		fd = mapped_open(&attach->process, map);
+	object = find_object(attach, map, file, &fd, &n);
 	if (object)
 		n = add_object(attach, map, object);
-	else
-		n = fd < 0 ? fd : add_file(attach, map, fd);
+	if (object && map->kind == MAP_KIND_VDSO && attach->process.pid == getpid())
+		broker_bind(attach->broker, -1, map, NULL, object);
 	if (n == -EINPROGRESS)
 		attach->result->waiting++;
 	else if (n < 0)
@@ -182,12 +203,12 @@ static int attach_file(struct attach *attach, const struct map *map)
 	return is_fatal(n) ? n : 0;
 }
 
-static int attach_one(struct attach *attach, const struct map *map)
+static int attach_one(struct attach *attach, const struct map *map, struct stat *file)
 {
 	switch (map->kind) {
 	case MAP_KIND_FILE:
 	case MAP_KIND_VDSO:
-		return attach_file(attach, map);
+		return attach_file(attach, map, file);
 	case MAP_KIND_ANONYMOUS:
 		attach->result->anonymous++;
 		say(attach, map, 0, -ENODATA, -1);
@@ -213,10 +234,33 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 	return jit_attach(&look);
 }
 
+/* Files that bring no generated code need no more looks: the module can place them by itself. */
+static void bind_files(const struct attach *attach, const struct maps *maps)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (attach->files[i].st_ino && descriptors_none(&maps->map[i]))
+			broker_bind(attach->broker, attach->process.mem, &maps->map[i],
+				    &attach->files[i], NULL);
+}
+
+static int attach_text(struct attach *attach, const struct maps *maps)
+{
+	int error = 0, refused;
+
+	for (size_t i = 0; !error && i < maps->n; i++)
+		error = attach_one(attach, &maps->map[i], &attach->files[i]);
+	refused = flush(attach);
+	if (!error)
+		error = attach_generated(attach, maps);
+	if (!error)
+		bind_files(attach, maps);
+	return error ? error : refused;
+}
+
 static int attach_maps(struct attach *attach)
 {
 	struct maps maps;
-	int error, refused;
+	int error;
 
 	error = maps_read(attach->process.maps, PROT_EXEC, &maps);
 	if (error)
@@ -224,13 +268,11 @@ static int attach_maps(struct attach *attach)
 	/* No program is without text: this one has ended. */
 	if (!maps.n)
 		return -ESRCH;
-	for (size_t i = 0; !error && i < maps.n; i++)
-		error = attach_one(attach, &maps.map[i]);
-	refused = flush(attach);
-	if (!error)
-		error = attach_generated(attach, &maps);
+	attach->files = calloc(maps.n, sizeof(*attach->files));
+	error = attach->files ? attach_text(attach, &maps) : -ENOMEM;
+	free(attach->files);
 	maps_free(&maps);
-	return error ? error : refused;
+	return error;
 }
 
 static int attach_open(struct attach *attach)

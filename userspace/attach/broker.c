@@ -14,6 +14,7 @@
 
 #include <sfreg.h>
 
+#include "binder.h"
 #include "known.h"
 #include "sandbox.h"
 
@@ -29,11 +30,14 @@
 /**
  * struct broker - see broker.h
  * @known, @objects: of files, and of JITs: many of these must not push those out
+ * @binder, @vdso_note: the module's own knowledge; a note is the turn in which it was told
  * @answer: what is not kept: errors that may be gone next time
  */
 struct broker {
 	char *cache_dir;
 	struct known *known, *objects;
+	struct binder binder;
+	unsigned int vdso_note;
 	struct broker_stats stats;
 	struct broker_object answer;
 };
@@ -55,6 +59,7 @@ struct broker *broker_new(const char *cache_dir)
 
 	if (!broker)
 		return NULL;
+	broker->binder.fd = -1;
 	broker->known = known_new();
 	broker->objects = known_new();
 	broker->cache_dir = cache_dir ? strdup(cache_dir) : NULL;
@@ -70,6 +75,7 @@ void broker_free(struct broker *broker)
 {
 	if (!broker)
 		return;
+	binder_end(&broker->binder);
 	known_free(broker->known);
 	known_free(broker->objects);
 	free(broker->cache_dir);
@@ -286,6 +292,28 @@ const struct broker_object *broker_look(struct broker *broker, int fd)
 	return find(broker, fd, false);
 }
 
+/* --- files that the module knows --------------------------------------------------- */
+
+int broker_begin_binding(struct broker *broker)
+{
+	return binder_begin(&broker->binder);
+}
+
+void broker_bind(struct broker *broker, int mem, const struct map *map, const struct stat *file,
+		 const struct broker_object *object)
+{
+	unsigned int *note = file ? known_note(broker->known, file) : &broker->vdso_note;
+
+	if (broker->binder.fd < 0 || !note || *note == broker->binder.turn)
+		return;
+	if (!object)
+		object = known_by_file(broker->known, file);
+	if (!object)
+		return;
+	binder_bind(&broker->binder, mem, map, file, object);
+	*note = broker->binder.turn;
+}
+
 /* --- objects of JITs --------------------------------------------------------------- */
 
 struct memory {
@@ -342,6 +370,7 @@ const struct broker_object *broker_find_object(struct broker *broker, const void
 void broker_stats(const struct broker *broker, struct broker_stats *stats)
 {
 	*stats = broker->stats;
+	stats->bound = broker->binder.bound;
 	stats->open_sections = known_open_sections(broker->known) +
 			       known_open_sections(broker->objects);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "../cache/cache.h"
+#include "maps.h"
 
 struct broker;
 
@@ -54,6 +55,24 @@ const struct broker_object *broker_seen(struct broker *broker, const struct stat
 /* The same, but makes nothing: -EINPROGRESS where broker_find() would. */
 const struct broker_object *broker_look(struct broker *broker, int fd);
 
+/*
+ * From now on the files that are known can be bound: see binder.h. Return: 0, or why they
+ * can not be; then broker_bind() does nothing.
+ */
+int broker_begin_binding(struct broker *broker);
+
+/**
+ * broker_bind() - bind a file, once
+ * @broker: the broker
+ * @mem, @map: where a process has it mapped
+ * @file: the file; NULL: it is our own vDSO, and @object is what was found for it
+ * @object: NULL: what is known of @file
+ *
+ * Does nothing for a file that is not known, or has been bound already.
+ */
+void broker_bind(struct broker *broker, int mem, const struct map *map, const struct stat *file,
+		 const struct broker_object *object);
+
 /**
  * broker_find_object() - the section for an object of a JIT
  * @bytes, @len: the object, as GDB's JIT interface has it: see synth_make_object()
@@ -70,6 +89,7 @@ const struct broker_object *broker_find_object(struct broker *broker, const void
 struct broker_stats {
 	uint64_t seen, known;		/* by identity: not opened, opened */
 	uint64_t cached, made, failed;	/* by cache, in a sandbox */
+	uint64_t bound;			/* files that the module places itself */
 	uint64_t open_sections;
 };
 

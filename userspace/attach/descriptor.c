@@ -251,6 +251,12 @@ static struct answer *answer_for(const struct map *map)
 	return &memory[(hash >> 40) % MEMORY];
 }
 
+static bool is_about(const struct answer *answer, const struct map *map)
+{
+	return answer->until && answer->dev == map->dev && answer->inode == map->inode &&
+	       answer->offset == map->offset;
+}
+
 static uint64_t find_one(const struct process *process, const struct map *map,
 			 struct maps *all)
 {
@@ -259,8 +265,7 @@ static uint64_t find_one(const struct process *process, const struct map *map,
 	struct search result;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (answer->until <= now.tv_sec || answer->dev != map->dev ||
-	    answer->inode != map->inode || answer->offset != map->offset) {
+	if (answer->until <= now.tv_sec || !is_about(answer, map)) {
 		result = search(process, map, all);
 		if (!result.at && !result.sure)
 			return 0;
@@ -271,6 +276,13 @@ static uint64_t find_one(const struct process *process, const struct map *map,
 		};
 	}
 	return answer->found ? map->start + answer->distance : 0;
+}
+
+bool descriptors_none(const struct map *map)
+{
+	const struct answer *answer = answer_for(map);
+
+	return is_about(answer, map) && !answer->found;
 }
 
 void descriptors_find(const struct process *process, const struct maps *text,

@@ -29,4 +29,7 @@ struct descriptors {
 void descriptors_find(const struct process *process, const struct maps *text,
 		      struct descriptors *found);
 
+/* Is it remembered that this file has none, wherever it is mapped? */
+bool descriptors_none(const struct map *map);
+
 #endif /* SFREG_DESCRIPTOR_H */

@@ -40,6 +40,7 @@ struct file {
 	struct identity identity;
 	struct cache_key key;
 	uint64_t used;
+	unsigned int note;
 };
 
 struct known {
@@ -109,19 +110,34 @@ static struct file *file_slot(struct known *known, const struct identity *identi
 	return &known->files[((hash >> 40) + probe) % KNOWN_FILES];
 }
 
-const struct broker_object *known_by_file(struct known *known, const struct stat *file)
+static struct file *find_file(struct known *known, const struct stat *file)
 {
 	const struct identity identity = identity_of(file);
 
 	for (int probe = 0; probe < PROBES; probe++) {
 		struct file *slot = file_slot(known, &identity, probe);
 
-		if (!slot->used || memcmp(&slot->identity, &identity, sizeof(identity)))
-			continue;
-		slot->used = ++known->now;
-		return known_by_key(known, &slot->key);
+		if (slot->used && !memcmp(&slot->identity, &identity, sizeof(identity)))
+			return slot;
 	}
 	return NULL;
+}
+
+const struct broker_object *known_by_file(struct known *known, const struct stat *file)
+{
+	struct file *found = find_file(known, file);
+
+	if (!found)
+		return NULL;
+	found->used = ++known->now;
+	return known_by_key(known, &found->key);
+}
+
+unsigned int *known_note(struct known *known, const struct stat *file)
+{
+	struct file *found = find_file(known, file);
+
+	return found ? &found->note : NULL;
 }
 
 static time_t seconds_now(void)
@@ -213,7 +229,7 @@ void known_bind(struct known *known, const struct stat *file, const struct cache
 		if (!oldest || slot->used < oldest->used)
 			oldest = slot;
 	}
-	*oldest = (struct file){ identity, *key, ++known->now };
+	*oldest = (struct file){ identity, *key, ++known->now, 0 };
 }
 
 const struct cache_key *known_key(const struct broker_object *object)

@@ -42,6 +42,12 @@ bool known_shed(struct known *known);
 /* From now on the file is known to be what @key is. */
 void known_bind(struct known *known, const struct stat *file, const struct cache_key *key);
 
+/*
+ * A word of the caller's own about a file that known_by_file() knows, 0 at first; good until the
+ * next known_bind(). NULL: it does not.
+ */
+unsigned int *known_note(struct known *known, const struct stat *file);
+
 /* The key of an object that this returned. */
 const struct cache_key *known_key(const struct broker_object *object);
 

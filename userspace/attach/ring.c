@@ -3,7 +3,8 @@
  * Two events write to a CPU's ring. One counts nothing (PERF_COUNT_SW_DUMMY): it is there for
  * the records of executions, forks and ends that the kernel writes beside. The other is the
  * module's tracepoint, whose samples tell of mappings; perf's own records of these would
- * make every mmap(2) on the machine dearer.
+ * make every mmap(2) on the machine dearer. A sample wakes us at once; the records beside can
+ * wait for one, or until the ring is half full.
  *
  * The kernel moves data_head, we move data_tail, and each must see the other's bytes before
  * the other's index.
@@ -41,8 +42,6 @@ static const struct perf_event_attr tasks = {
 	.sample_id_all = 1,
 	.use_clockid = 1,
 	.clockid = CLOCK_MONOTONIC,
-	.watermark = 1,
-	.wakeup_watermark = 1,
 };
 
 static const struct perf_event_attr maps = {
@@ -53,8 +52,7 @@ static const struct perf_event_attr maps = {
 	.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_LOST,
 	.use_clockid = 1,
 	.clockid = CLOCK_MONOTONIC,
-	.watermark = 1,
-	.wakeup_watermark = 1,
+	.wakeup_events = 1,
 };
 
 static int open_event(struct perf_event_attr attr, int cpu, bool *counts)

@@ -4,8 +4,11 @@
  * the forty mappings of one program's start cost one look or two, and an event that was lost
  * costs a look at all processes, but never a window.
  *
- * The program and its dynamic linker are looked at as soon as they run. Reading a process's
- * mappings keeps it from mapping more; so what it maps itself is looked at when it pauses.
+ * Files that have been looked at are bound, and the module itself places them then: of a
+ * program that maps nothing else there are no events, and it costs us nothing.
+ *
+ * A program that is not known is looked at as soon as it runs, with its dynamic linker. Reading a
+ * process's mappings keeps it from mapping more; so what it maps itself waits: quiet.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +17,6 @@
 #include <sfreg.h>
 
 #include "../attach/attach.h"
-#include "../attach/process.h"
 #include "../attach/scan.h"
 #include "../attach/watch.h"
 #include "clock.h"
@@ -23,16 +25,15 @@
 #include "log.h"
 #include "makers.h"
 #include "pids.h"
+#include "quiet.h"
 
 /* What was quiet for so long is forgotten. */
 #define QUIET		(2 * CLOCK_S)
 /* Between two looks at everybody. */
 #define SCAN_PAUSE	(500 * CLOCK_MS)
-/* A process between two programs: four times after 1 ms, four times after 2 ms, .. */
-#define TRIES		40
-/* One that goes on mapping is waited for: so long between two questions at least, and in all. */
-#define MAPPING_STEP	(1 * CLOCK_MS)
-#define MAPPING_MOST	(100 * CLOCK_MS)
+/* A process between two programs: four times after 1/8 ms, four times after 1/4 ms, .. */
+#define TRIES		48
+#define TRY_FIRST	(CLOCK_MS / 8)
 
 struct follow {
 	struct follow_options options;
@@ -46,7 +47,7 @@ struct follow {
 	bool own_windows, made;
 };
 
-static void mark(struct follow *follow, pid_t number, uint64_t time, bool executed);
+static void mark(struct follow *follow, pid_t number, uint64_t time);
 
 /*
  * A child inherits its parent's windows. If the parent may not have had them all when it
@@ -57,51 +58,72 @@ static void note_fork(struct follow *follow, pid_t child, pid_t parent, uint64_t
 	const struct pid *pid = pids_find(follow->pids, parent);
 
 	if (time < follow->scan_done || (pid && (pid->dirty || pid->waiting || pid->done > time)))
-		mark(follow, child, time, false);
+		mark(follow, child, time);
 	else
 		forks_add(&follow->forks, child, parent, time);
 }
 
 /* @time: of the event; 0: of none. */
-static void mark(struct follow *follow, pid_t number, uint64_t time, bool executed)
+static void mark(struct follow *follow, pid_t number, uint64_t time)
 {
 	struct pid *pid = pids_get(follow->pids, number);
-	uint64_t due = time ? time + follow->options.delay : 0;
+	uint64_t due = time;
 	pid_t child;
 
 	if (!pid)
 		return;
-	if (executed) {
-		/* That the program before this one was never attached, it shall be known. */
-		follow->stats.ended += pid->executed;
-		follow->stats.executions++;
-		pid->executed = true;
-		pid->pause = 0;
-	} else if (due < pid->done + pid->pause) {
+	/* A new program may be over soon. */
+	if (time && !pid->executed)
+		due += follow->options.delay;
+	if (due < pid->done + pid->pause)
 		due = pid->done + pid->pause;
-	}
 	pids_mark(follow->pids, pid, time, due);
 	/* Events of two CPUs come in any order: its fork may have been told of before. */
 	while (time && (child = forks_take(&follow->forks, number, time)))
-		mark(follow, child, time, false);
+		mark(follow, child, time);
+}
+
+/* It was told that this process maps what the module does not know, and ended before a look. */
+static void note_end(struct follow *follow, const struct pid *pid)
+{
+	follow->stats.ended += pid && pid->executed && pid->dirty;
+}
+
+/*
+ * Nothing is due for that: what the new program maps is told, if need be. What the old one
+ * did is over; but events of two CPUs come in any order.
+ */
+static void note_execution(struct follow *follow, pid_t number, uint64_t time)
+{
+	struct pid *pid = pids_get(follow->pids, number);
+
+	if (!pid)
+		return;
+	if (pid->since < time) {
+		note_end(follow, pid);
+		pids_clear(follow->pids, pid);
+	}
+	follow->stats.executions++;
+	pid->executed = true;
+	pid->pause = 0;
 }
 
 static void on_event(void *ctx, const struct watch_event *event)
 {
 	struct follow *follow = ctx;
-	const struct pid *pid;
 
 	switch (event->kind) {
 	case WATCH_MAPPED:
+		mark(follow, event->pid, event->time);
+		break;
 	case WATCH_EXECUTED:
-		mark(follow, event->pid, event->time, event->kind == WATCH_EXECUTED);
+		note_execution(follow, event->pid, event->time);
 		break;
 	case WATCH_FORKED:
 		note_fork(follow, event->pid, event->parent, event->time);
 		break;
 	case WATCH_ENDED:
-		pid = pids_find(follow->pids, event->pid);
-		follow->stats.ended += pid && pid->executed;
+		note_end(follow, pids_find(follow->pids, event->pid));
 		pids_drop(follow->pids, event->pid);
 		break;
 	case WATCH_LOST:
@@ -145,35 +167,10 @@ static void note_success(struct follow *follow, struct pid *pid,
 	stats->processes += result->placed && !result->there;
 	/* The time of what had to be made first is the maker's. */
 	if (pid->since && result->placed && !pid->waiting && !result->waiting)
-		times_add(result->there ? &stats->mapping : &stats->execution, us);
+		times_add(pid->executed ? &stats->execution : &stats->mapping, us);
 	pid->waiting = result->waiting;
 	pid->executed = false;
 	pid->tries = 0;
-}
-
-/* Has it mapped files since this was last asked? Then it is likely to go on. */
-static bool is_mapping(struct pid *pid, uint64_t now)
-{
-	uint64_t size;
-
-	if (pid->executed || !pid->since || now > pid->since + MAPPING_MOST)
-		return false;
-	size = process_files_size(pid->pid);
-	if (size == pid->size)
-		return false;
-	pid->size = size;
-	return size;
-}
-
-/*
- * What has been mapping for a while pauses for a part of that while, on slow machines as on fast
- * ones: between a library's mapping and its relocation, say, which the lock is needed for too.
- */
-static uint64_t mapping_step(const struct pid *pid, uint64_t now)
-{
-	uint64_t step = (now - pid->since) / 2;
-
-	return step > MAPPING_STEP ? step : MAPPING_STEP;
 }
 
 /* Generated code tells nobody: one that may generate it is looked at again and again. */
@@ -193,8 +190,8 @@ static int attach_one(struct follow *follow, struct pid *pid)
 	int error;
 
 	pids_clear(follow->pids, pid);
-	if (is_mapping(pid, began)) {
-		pids_mark(follow->pids, pid, pid->since, began + mapping_step(pid, began));
+	if (quiet_is_mapping(pid, began)) {
+		pids_mark(follow->pids, pid, pid->since, began + quiet_step(pid, began));
 		return 0;
 	}
 	error = look(follow, pid, &result);
@@ -211,7 +208,7 @@ static int attach_one(struct follow *follow, struct pid *pid)
 	case -ENOMEM:
 		if (pid->tries++ < TRIES)
 			pids_mark(follow->pids, pid, pid->since,
-				  pid->done + (CLOCK_MS << pid->tries / 4));
+				  pid->done + (TRY_FIRST << pid->tries / 4));
 		return 0;
 	case -ESRCH:
 		follow->stats.ended += pid->executed;
@@ -230,7 +227,7 @@ static int attach_one(struct follow *follow, struct pid *pid)
 
 static int on_process(void *ctx, pid_t pid)
 {
-	mark(ctx, pid, 0, false);
+	mark(ctx, pid, 0);
 	return 0;
 }
 
@@ -257,17 +254,23 @@ void follow_rescan(struct follow *follow)
 		follow->scan_due = now;
 }
 
+void follow_read(struct follow *follow)
+{
+	if (follow->watch)
+		watch_read(follow->watch, on_event, follow);
+}
+
 int follow_work(struct follow *follow)
 {
 	struct pid *pid;
 	int error = 0;
 
-	watch_read(follow->watch, on_event, follow);
+	follow_read(follow);
 	if (follow->scan_due && follow->scan_due <= clock_now())
 		scan(follow);
 	while (!error && (pid = pids_first(follow->pids)) && pid->due <= clock_now()) {
 		error = attach_one(follow, pid);
-		watch_read(follow->watch, on_event, follow);
+		follow_read(follow);
 	}
 	return error;
 }
@@ -285,7 +288,7 @@ uint64_t follow_due(const struct follow *follow)
 static bool is_waiting(void *ctx, struct pid *pid)
 {
 	if (pid->waiting)
-		mark(ctx, pid->pid, 0, false);
+		mark(ctx, pid->pid, 0);
 	return false;
 }
 
@@ -375,8 +378,11 @@ int follow_begin(struct follow *follow)
 		follow_end(follow);
 		return error;
 	}
+	/* What the module can not place by itself, we do, as it is told. */
+	broker_begin_binding(follow->broker);
 	/* C library, dynamic linker and vDSO are everybody's: they come first. */
 	attach_process(follow->broker, getpid(), &result, NULL, NULL);
+	follow->own_windows = result.placed || result.there;
 	follow_rescan(follow);
 	return 0;
 }

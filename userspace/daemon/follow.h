@@ -44,6 +44,9 @@ void follow_end(struct follow *follow);
 /* To poll(2) for; -1 while it does not watch. */
 int follow_fd(const struct follow *follow);
 
+/* Reads events, so that they are counted. */
+void follow_read(struct follow *follow);
+
 /* Reads events and attaches what is due. Return: 0, -ENOSYS or -ESHUTDOWN. */
 int follow_work(struct follow *follow);
 

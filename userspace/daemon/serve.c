@@ -112,6 +112,7 @@ static void on_signal(struct daemon *daemon, int number)
 		follow_rescan(daemon->follow);
 		break;
 	case SIGUSR1:
+		follow_read(daemon->follow);
 		stats_say(follow_stats(daemon->follow), follow_broker(daemon->follow));
 		log_say("stat end 1");
 		break;
@@ -201,6 +202,7 @@ int serve(const struct follow_options *options)
 	if (!error)
 		error = run(&daemon);
 	notify("STOPPING=1");
+	follow_read(daemon.follow);
 	stats_say(follow_stats(daemon.follow), follow_broker(daemon.follow));
 	log_say("stat end 1");
 	follow_free(daemon.follow);

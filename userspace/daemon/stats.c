@@ -80,5 +80,6 @@ void stats_say(const struct stats *stats, const struct broker *broker)
 	say("sections.cached", sections.cached);
 	say("sections.made", sections.made);
 	say("sections.failed", sections.failed);
+	say("sections.bound", sections.bound);
 	say("sections.open", sections.open_sections);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * Has the module itself place the windows of files that are known by now, wherever they are mapped
+ * from here on. It needs nobody to be told then, and no process is looked at.
+ */
+#ifndef SFREG_BINDER_H
+#define SFREG_BINDER_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "maps.h"
+
+struct broker_object;
+
+/**
+ * struct binder - files that are bound
+ * @fd: the module's descriptor; -1: nothing can be bound
+ * @turn: goes up when it begins anew, with none; 0: it has never begun
+ * @bound: files since the beginning
+ */
+struct binder {
+	int fd;
+	unsigned int turn;
+	uint64_t bound;
+};
+
+/* Begins, or begins anew. Return: 0, or why nothing can be bound: the module is older, .. */
+int binder_begin(struct binder *binder);
+void binder_end(struct binder *binder);
+
+/**
+ * binder_bind() - bind a file
+ * @binder: the binder
+ * @mem: the process, as sfreg_place() has it
+ * @map: where it has the file mapped, executable
+ * @file: the file's size and times; NULL: it is our own vDSO
+ * @object: what is known of it: a section, or that there is none
+ *
+ * When there are too many, it begins anew with this one: most of them are files that have been
+ * replaced or deleted. Where we have not the right to, it ends.
+ */
+void binder_bind(struct binder *binder, int mem, const struct map *map, const struct stat *file,
+		 const struct broker_object *object);
+
+#endif /* SFREG_BINDER_H */

@@ -34,7 +34,7 @@ TEST_F(query, info)
 	ASSERT_EQ(0, sft_ioctl(self->fd, SFREG_IOC_INFO, &info));
 	EXPECT_EQ(SFREG_ABI_VERSION, info.abi_version);
 	EXPECT_EQ(SFREG_FEAT_PRCTL | SFREG_FEAT_PERF | SFREG_FEAT_FORK |
-		  SFREG_FEAT_UNMAP | SFREG_FEAT_LIVE, info.features);
+		  SFREG_FEAT_UNMAP | SFREG_FEAT_LIVE | SFREG_FEAT_BIND, info.features);
 	EXPECT_EQ(sft_param("limit_windows"), info.limit_windows);
 	EXPECT_EQ(sft_param("limit_section_bytes"), info.limit_section_bytes);
 	EXPECT_EQ(sft_param("limit_section_rows"), info.limit_section_rows);

@@ -221,7 +221,7 @@ static void find(pid_t pid, struct descriptors *found)
 
 static void test_find(void)
 {
-	struct descriptors found;
+	struct descriptors found = { 0 };
 	int mem;
 	pid_t pid = target_start(&mem);
 
@@ -237,7 +237,7 @@ static void test_find(void)
 static void test_find_in(const char *dir, const char *name, bool there)
 {
 	unsigned long long at = 0;
-	struct descriptors found;
+	struct descriptors found = { 0 };
 	char command[4200];
 	int pipes[2];
 	FILE *from;

@@ -13,7 +13,6 @@
 
 #include "attach.h"
 #include "batch.h"
-#include "descriptor.h"
 #include "jit.h"
 #include "mapped.h"
 #include "process.h"
@@ -34,6 +33,7 @@ struct attach {
 	void *ctx;
 	unsigned int budget;	/* objects of JITs that may be made */
 	struct stat *files;	/* of each mapping: the file, as it was found; or zeroes */
+	bool *none;		/* .. it brings no generated code */
 };
 
 static void say(const struct attach *attach, const struct map *map, uint32_t placed, int error,
@@ -229,6 +229,7 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 		.result = attach->result,
 		.say = attach->say,
 		.ctx = attach->ctx,
+		.none = attach->none,
 	};
 
 	return jit_attach(&look);
@@ -238,7 +239,7 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 static void bind_files(const struct attach *attach, const struct maps *maps)
 {
 	for (size_t i = 0; i < maps->n; i++)
-		if (attach->files[i].st_ino && descriptors_none(&maps->map[i]))
+		if (attach->files[i].st_ino && attach->none[i])
 			broker_bind(attach->broker, attach->process.mem, &maps->map[i],
 				    &attach->files[i], NULL);
 }
@@ -269,7 +270,9 @@ static int attach_maps(struct attach *attach)
 	if (!maps.n)
 		return -ESRCH;
 	attach->files = calloc(maps.n, sizeof(*attach->files));
-	error = attach->files ? attach_text(attach, &maps) : -ENOMEM;
+	attach->none = calloc(maps.n, sizeof(*attach->none));
+	error = attach->files && attach->none ? attach_text(attach, &maps) : -ENOMEM;
+	free(attach->none);
 	free(attach->files);
 	maps_free(&maps);
 	return error;

@@ -257,8 +257,9 @@ static bool is_about(const struct answer *answer, const struct map *map)
 	       answer->offset == map->offset;
 }
 
+/* @none: set if there is none, and that is sure. */
 static uint64_t find_one(const struct process *process, const struct map *map,
-			 struct maps *all)
+			 struct maps *all, bool *none)
 {
 	struct answer *answer = answer_for(map);
 	struct timespec now;
@@ -275,14 +276,8 @@ static uint64_t find_one(const struct process *process, const struct map *map,
 			.until = now.tv_sec + MEMORY_SECONDS,
 		};
 	}
+	*none = !answer->found;
 	return answer->found ? map->start + answer->distance : 0;
-}
-
-bool descriptors_none(const struct map *map)
-{
-	const struct answer *answer = answer_for(map);
-
-	return is_about(answer, map) && !answer->found;
 }
 
 void descriptors_find(const struct process *process, const struct maps *text,
@@ -292,10 +287,13 @@ void descriptors_find(const struct process *process, const struct maps *text,
 
 	found->n = 0;
 	for (size_t i = 0; i < text->n && found->n < DESCRIPTORS_MAX; i++) {
+		bool none = false;
 		uint64_t at = 0;
 
 		if (text->map[i].kind == MAP_KIND_FILE)
-			at = find_one(process, &text->map[i], &all);
+			at = find_one(process, &text->map[i], &all, &none);
+		if (found->none)
+			found->none[i] = none;
 		for (uint32_t k = 0; k < found->n; k++)
 			if (found->at[k] == at)
 				at = 0;

@@ -11,16 +11,22 @@
 /* Each LLVM in a process has one of its own. */
 #define DESCRIPTORS_MAX		8
 
+/**
+ * struct descriptors - what was found
+ * @at, @n: the variables
+ * @none: NULL, or for each mapping, set by the caller to false: its file has none, for sure
+ */
 struct descriptors {
 	uint64_t at[DESCRIPTORS_MAX];
 	uint32_t n;
+	bool *none;
 };
 
 /**
  * descriptors_find() - find the variables of a process
  * @process: the process
  * @text: its executable mappings, as maps_read() has them
- * @found: filled in
+ * @found: filled in; @none is the caller's
  *
  * By the dynamic symbols (through DT_GNU_HASH) of each file that is mapped, as they are in
  * memory; and, if the program itself has none, by .symtab in its file. What a file said is
@@ -28,8 +34,5 @@ struct descriptors {
  */
 void descriptors_find(const struct process *process, const struct maps *text,
 		      struct descriptors *found);
-
-/* Is it remembered that this file has none, wherever it is mapped? */
-bool descriptors_none(const struct map *map);
 
 #endif /* SFREG_DESCRIPTOR_H */

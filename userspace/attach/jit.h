@@ -15,6 +15,7 @@
  * @budget: how many sections may be made, counted down
  * @result: added to
  * @say, @ctx: as for attach_process()
+ * @none: as in struct descriptors
  */
 struct jit_look {
 	struct broker *broker;
@@ -24,6 +25,7 @@ struct jit_look {
 	struct attach_result *result;
 	attach_say *say;
 	void *ctx;
+	bool *none;
 };
 
 /**

@@ -2,7 +2,6 @@
 /*
  * SFREG_IOC_BIND: arguments in, checked against what is really mapped, to a binding.
  */
-#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/kdev_t.h>
 #include <linux/mm.h>

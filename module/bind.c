@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SFREG_IOC_BIND: arguments in, checked against what is really mapped, to a binding.
+ * SFREG_IOC_BIND: arguments in, checked, to a binding.
  */
 #include <linux/err.h>
-#include <linux/kdev_t.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/sched/mm.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 
 #include "bind.h"
 #include "binding.h"
+#include "identity.h"
 #include "ingest.h"
 #include "section.h"
 #include "section_fd.h"
-#include "target.h"
 
 static int sfreg_bind_check(const struct sfreg_bind *what)
 {
@@ -55,41 +56,49 @@ static int sfreg_bind_take_section(const struct sfreg_bind *what, struct sfreg_b
 
 static bool sfreg_bind_is_described(const struct sfreg_bind *what, const struct sfreg_identity *of)
 {
-	return MAJOR(of->dev) == what->dev_major && MINOR(of->dev) == what->dev_minor &&
-	       of->inode == what->inode && of->size == what->file_size &&
+	return of->size == what->file_size &&
 	       of->mtime_sec == what->mtime_sec && of->mtime_nsec == what->mtime_nsec &&
 	       of->ctime_sec == what->ctime_sec && of->ctime_nsec == what->ctime_nsec;
 }
 
-/* With mmap_lock held: what is mapped there, and is it what the caller says? */
-static int sfreg_bind_identify(const struct sfreg_bind *what, struct mm_struct *mm,
-			       struct sfreg_binding *binding)
+static int sfreg_bind_identify_file(const struct sfreg_bind *what, struct sfreg_binding *binding)
 {
-	const struct vm_area_struct *vma = find_vma(mm, what->address);
+	struct file *file = fget(what->file_fd);
+	bool can;
 
-	if (!vma || vma->vm_start > what->address || !(vma->vm_flags & VM_EXEC))
-		return -EFAULT;
-	/* A process can write to its own vDSO: nobody's but the caller's counts. */
-	if (!sfreg_identity_of(vma, &binding->of) || (!vma->vm_file && mm != current->mm))
-		return -EOPNOTSUPP;
-	if (!vma->vm_file)
-		binding->vm_ops = vma->vm_ops;
-	return sfreg_bind_is_described(what, &binding->of) ? 0 : -ESTALE;
+	if (!file)
+		return -EBADF;
+	can = sfreg_identity_of_inode(file_inode(file), &binding->of);
+	fput(file);
+	return can ? 0 : -EOPNOTSUPP;
 }
 
-static int sfreg_bind_find(const struct sfreg_bind *what, struct sfreg_binding *binding)
+/* A process can write to its own vDSO: nobody's but the caller's counts. */
+static int sfreg_bind_identify_vdso(struct sfreg_binding *binding)
 {
-	struct mm_struct *mm = sfreg_target_get(what->mem_fd);
-	int err = -EINTR;
+	struct mm_struct *mm = current->mm;
+	const struct vm_area_struct *vma;
+	int err = -EOPNOTSUPP;
 
-	if (IS_ERR(mm))
-		return PTR_ERR(mm);
-	if (!mmap_read_lock_killable(mm)) {
-		err = sfreg_bind_identify(what, mm, binding);
-		mmap_read_unlock(mm);
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	vma = find_vma(mm, sfreg_vdso_start(mm));
+	if (vma && !vma->vm_file && sfreg_identity_of(vma, &binding->of)) {
+		binding->vm_ops = vma->vm_ops;
+		err = 0;
 	}
-	mmput(mm);
+	mmap_read_unlock(mm);
 	return err;
+}
+
+static int sfreg_bind_identify(const struct sfreg_bind *what, struct sfreg_binding *binding)
+{
+	int err = what->file_fd == -1 ? sfreg_bind_identify_vdso(binding) :
+					sfreg_bind_identify_file(what, binding);
+
+	if (err)
+		return err;
+	return sfreg_bind_is_described(what, &binding->of) ? 0 : -ESTALE;
 }
 
 long sfreg_bind(void __user *arg, struct sfreg_binder *binder)
@@ -109,7 +118,7 @@ long sfreg_bind(void __user *arg, struct sfreg_binder *binder)
 		return -ENOMEM;
 	err = sfreg_bind_copy_texts(&what, binding);
 	err = err ?: sfreg_bind_take_section(&what, binding);
-	err = err ?: sfreg_bind_find(&what, binding);
+	err = err ?: sfreg_bind_identify(&what, binding);
 	err = err ?: sfreg_binder_add(binder, binding);
 	if (err)
 		sfreg_binding_put(binding);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bindings: what is known of a file, before anybody maps it. Found by what the file is
- * (its inode's numbers, its size and times), without a reference to it.
+ * Bindings: what is known of a file, before anybody maps it. Found by what the file is.
  *
  * Readers hold RCU, and take a reference to what outlives that. A binding that is
  * replaced or dropped is still good for the mapping that it was found for.
@@ -12,22 +11,14 @@
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/sfreg.h>
-#include <linux/time64.h>
 #include <linux/types.h>
 
-struct mm_struct;
+#include "identity.h"
+
 struct sfreg_binder;
 struct sfreg_compiled;
+struct sfreg_unbound_files;
 struct vm_area_struct;
-
-/* Which file is mapped; or, with all else 0, which vDSO. Compared as bytes. */
-struct sfreg_identity {
-	const void *where;		/* a super block, or the vDSO's image: not followed */
-	u64 inode, size;
-	s64 mtime_sec, ctime_sec;
-	u32 mtime_nsec, ctime_nsec;
-	u32 dev, generation;
-};
 
 struct sfreg_binding {
 	struct hlist_node node;
@@ -41,20 +32,14 @@ struct sfreg_binding {
 	struct sfreg_bind_text texts[];
 };
 
-/* Of the vDSO: where a process has it (0: nowhere), and which. */
-u64 sfreg_vdso_start(const struct mm_struct *mm);
-void sfreg_identity_of_vdso(const struct mm_struct *mm, struct sfreg_identity *of);
-
-/* What is mapped at @vma's beginning. False: nothing that can be bound. */
-bool sfreg_identity_of(const struct vm_area_struct *vma, struct sfreg_identity *of);
-
 /* For room of @n texts; the rest is the caller's to fill in, and the reference his. */
 struct sfreg_binding *sfreg_binding_alloc(u32 n);
 void sfreg_binding_put(struct sfreg_binding *binding);	/* any context but NMI */
 
-/* A binder owns bindings. May sleep. */
+/* A binder owns bindings, and files that are not bound yet. May sleep. */
 struct sfreg_binder *sfreg_binder_new(void);
 void sfreg_binder_free(struct sfreg_binder *binder);
+struct sfreg_unbound_files *sfreg_binder_unbound(struct sfreg_binder *binder);
 /* Takes over the reference, unless it fails: -ENOSPC. */
 int sfreg_binder_add(struct sfreg_binder *binder, struct sfreg_binding *binding);
 

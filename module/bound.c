@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "binding.h"
+#include "identity.h"
 #include "limits.h"
 #include "registry.h"
 #include "space.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The /dev/sfreg door: one ioctl per call. An open descriptor keeps the module loaded, and
- * has no state but the files that were bound on it, once one was.
+ * has no state but the files that were bound on it, or are to be.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -18,6 +18,7 @@
 #include "query.h"
 #include "space.h"
 #include "stats.h"
+#include "unbound.h"
 
 static long sfreg_ioctl_register(void __user *arg)
 {
@@ -28,12 +29,14 @@ static long sfreg_ioctl_register(void __user *arg)
 	return err ?: sfreg_ingest_window(&window);
 }
 
-/* The descriptor's, made by its first binding. */
+/* The descriptor's, made by the first call that needs it. */
 static struct sfreg_binder *sfreg_binder_of(struct file *file)
 {
 	struct sfreg_binder *binder = READ_ONCE(file->private_data), *first;
 	int err;
 
+	if (!capable(CAP_SYS_PTRACE))
+		return ERR_PTR(-EPERM);
 	if (binder)
 		return binder;
 	err = sfreg_hooks_want_mapped();
@@ -51,12 +54,24 @@ static struct sfreg_binder *sfreg_binder_of(struct file *file)
 
 static long sfreg_ioctl_bind(struct file *file, void __user *arg)
 {
-	struct sfreg_binder *binder;
+	struct sfreg_binder *binder = sfreg_binder_of(file);
 
-	if (!capable(CAP_SYS_PTRACE))
-		return -EPERM;
-	binder = sfreg_binder_of(file);
 	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_bind(arg, binder);
+}
+
+static long sfreg_ioctl_unbound(struct file *file, void __user *arg)
+{
+	struct sfreg_binder *binder;
+	struct sfreg_unbound what;
+	int err;
+
+	err = sfreg_copy_struct(&what, sizeof(what), arg);
+	if (err)
+		return err;
+	if (what.flags)
+		return -EINVAL;
+	binder = sfreg_binder_of(file);
+	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_open(sfreg_binder_unbound(binder));
 }
 
 /* The misc device's own pointer is of no use. */
@@ -84,7 +99,7 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return -EOPNOTSUPP;
 	if (cmd == SFREG_IOC_INFO)
 		return sfreg_query_info(arg, sfreg_hooks_features());
-	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_BIND)
+	if (_IOC_TYPE(cmd) != SFREG_IOC_MAGIC || cmd > SFREG_IOC_UNBOUND)
 		return -ENOTTY;
 	if (!sfreg_spaces_is_open())
 		return -ESHUTDOWN;
@@ -105,6 +120,8 @@ static long sfreg_ioctl(struct file *file, unsigned int cmd, unsigned long user_
 		return sfreg_ingest_live(arg);
 	case SFREG_IOC_BIND:
 		return sfreg_ioctl_bind(file, arg);
+	case SFREG_IOC_UNBOUND:
+		return sfreg_ioctl_unbound(file, arg);
 	}
 	return -ENOTTY;
 }

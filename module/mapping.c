@@ -4,7 +4,7 @@
  * process's first, and where mprotect(2) is only about to make the text executable, the
  * thread does it on its way back to its program: then it can sleep.
  *
- * Of a process that maps text of another file is told once (tracepoint sfreg_map), and
+ * Other files are kept for the binders, and of a process that maps one is told once (tracepoint sfreg_map), and
  * then not again until somebody lists its windows: who has been told looks at all
  * of it, and a dynamic linker's forty libraries need no more than that. Perf's
  * records of mappings are no substitute: while they are asked for, every mmap(2)
@@ -23,8 +23,10 @@
 
 #include "binding.h"
 #include "compat.h"
+#include "identity.h"
 #include "mapping.h"
 #include "trace.h"
+#include "unbound.h"
 
 #define SFREG_MAPPING_BITS	8
 
@@ -128,8 +130,10 @@ static bool sfreg_mapping_take(const struct vm_area_struct *vma, bool is_made)
 
 static void sfreg_mapping_note(const struct vm_area_struct *vma, bool is_made)
 {
-	if (vma->vm_file && !sfreg_mapping_take(vma, is_made))
-		sfreg_mapping_tell(vma->vm_mm, vma->vm_start, vma->vm_end);
+	if (!vma->vm_file || sfreg_mapping_take(vma, is_made))
+		return;
+	sfreg_unbound_note(vma->vm_file);
+	sfreg_mapping_tell(vma->vm_mm, vma->vm_start, vma->vm_end);
 }
 
 void sfreg_mapping_made(const struct vm_area_struct *vma)

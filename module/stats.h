@@ -16,6 +16,7 @@
 	X(windows)		/* of all processes */			\
 	X(sections)		/* row tables in memory */		\
 	X(bindings)		/* files that are described */		\
+	X(unbound)		/* files that wait for their binder */	\
 	X(section_bytes)	/* their bytes */
 
 /* X(name): what has happened since the module was loaded. */

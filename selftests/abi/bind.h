@@ -12,7 +12,6 @@
 
 #include "sft_probe.h"
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #define FILE_PAGES	8
 #define FILE_BYTES	(FILE_PAGES * SFT_PAGE)
@@ -80,29 +79,23 @@ static inline struct sfreg_bind bind_describe(int fd)
 	if (fstat(fd, &st))
 		abort();
 	return (struct sfreg_bind) {
-		.size = sizeof(struct sfreg_bind), .mem_fd = -1, .section_fd = -1,
-		.dev_major = major(st.st_dev), .dev_minor = minor(st.st_dev),
-		.inode = st.st_ino, .file_size = st.st_size,
+		.size = sizeof(struct sfreg_bind), .file_fd = fd, .section_fd = -1,
+		.file_size = st.st_size,
 		.mtime_sec = st.st_mtim.tv_sec, .mtime_nsec = st.st_mtim.tv_nsec,
 		.ctime_sec = st.st_ctim.tv_sec, .ctime_nsec = st.st_ctim.tv_nsec,
 	};
 }
 
-/* A file that is mapped for the call. @section -1: there is nothing to place. */
+/* @section -1: there is nothing to place. */
 static inline int bind_texts(int binder, int fd, int section,
 			     const struct sfreg_bind_text *texts, unsigned int n)
 {
 	struct sfreg_bind b = bind_describe(fd);
-	uint8_t *p = file_map_all(fd);
-	int ret;
 
-	b.address = sft_addr(p);
 	b.section_fd = section;
 	b.texts = sft_addr(texts);
 	b.n_texts = n;
-	ret = sft_ioctl(binder, SFREG_IOC_BIND, &b);
-	munmap(p, FILE_BYTES);
-	return ret;
+	return sft_ioctl(binder, SFREG_IOC_BIND, &b);
 }
 
 static inline int bind_file(int binder, int fd, int section)

@@ -324,7 +324,7 @@ TEST_F(bound, vdso)
 	struct sfreg_bind_text text = { .offset = 0, .len = SFT_PAGE, .base = 0 };
 	uint64_t start = getauxval(AT_SYSINFO_EHDR);
 	struct sfreg_bind vdso = {
-		.size = sizeof(vdso), .address = start, .mem_fd = -1,
+		.size = sizeof(vdso), .file_fd = -1,
 		.section_fd = self->b.section, .texts = sft_addr(&text), .n_texts = 1,
 	};
 	struct sfreg_list_entry e[4];

@@ -59,27 +59,24 @@ static bool find_object(pid_t pid, const char *what, struct object *o)
 /* All that is mapped executable of it there; its offsets are from the first byte of that. */
 static int bind_object(struct bound *b, pid_t pid, const char *what)
 {
-	struct sfreg_bind bind = { .size = sizeof(bind), .mem_fd = -1 };
+	struct sfreg_bind bind = { .size = sizeof(bind), .file_fd = -1 };
 	struct sfreg_bind_text text;
 	struct object o;
-	int fd, ret;
+	int fd = -1, ret;
 
 	if (!find_object(pid, what, &o))
 		return -ENOENT;
 	if (o.path[0] == '/') {
 		fd = open(o.path, O_RDONLY | O_CLOEXEC);
 		bind = bind_describe(fd);
-		close(fd);
-		bind.mem_fd = sft_mem_open(pid);
 	}
 	text = (struct sfreg_bind_text) { .offset = o.offset, .len = o.end - o.start };
-	bind.address = o.start;
 	bind.section_fd = b->section;
 	bind.texts = sft_addr(&text);
 	bind.n_texts = 1;
 	ret = sft_ioctl(b->binder, SFREG_IOC_BIND, &bind);
-	if (bind.mem_fd >= 0)
-		close(bind.mem_fd);
+	if (fd >= 0)
+		close(fd);
 	return ret;
 }
 

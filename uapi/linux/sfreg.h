@@ -62,7 +62,7 @@
 #define SFREG_DEVICE		"/dev/sfreg"
 
 /** define SFREG_ABI_VERSION - goes up when a call's meaning changes */
-#define SFREG_ABI_VERSION	1
+#define SFREG_ABI_VERSION	2
 
 /* Flags of struct sfreg_window and struct sfreg_place_entry. */
 
@@ -330,18 +330,14 @@ struct sfreg_bind_text {
  * struct sfreg_bind - SFREG_IOC_BIND: describe a file, wherever it is mapped from now on
  * @size: sizeof(struct sfreg_bind)
  * @flags: 0
- * @address: in the target: an address that the file is mapped at, executable
- * @mem_fd: -1 or a target, as in struct sfreg_window
+ * @file_fd: the file, open; -1: the caller's own vDSO
  * @section_fd: a descriptor that SFREG_IOC_SECTION returned; -1: there is nothing to
  *	place for this file
  * @texts: address of an array of struct sfreg_bind_text
  * @n_texts: its length: 1 .. SFREG_BIND_TEXTS, 0 if section_fd is -1
- * @dev_major: of the file, as /proc/PID/maps has it, or ESTALE
- * @dev_minor: .. of both numbers
- * @mtime_nsec: of the file, as stat(2) has it, or ESTALE
+ * @mtime_nsec: of the file when it was read, as stat(2) has it, or ESTALE
  * @ctime_nsec: .. as all that follows
  * @pad: 0
- * @inode: ..
  * @file_size: ..
  * @mtime_sec: ..
  * @ctime_sec: .., the last of them
@@ -355,34 +351,56 @@ struct sfreg_bind_text {
  * of such a mapping, unless no window could be placed. What has been mapped before gets none.
  *
  * A file that is bound again, on the same descriptor, is bound as it was said last; no
- * reference to the file is held. The caller's own vDSO can be bound, too (mem_fd -1, all that
- * speaks of the file 0; offsets are from its first byte): it is placed together with the
- * first text that a program maps.
+ * reference to the file is held. The caller's own vDSO can be bound, too (file_fd -1, size and
+ * times 0; offsets are from its first byte): it is placed together with the first text that a
+ * program maps.
  *
- * Return: 0; or -1 with errno EPERM: no CAP_SYS_PTRACE; EBADF: section_fd or mem_fd is no open
+ * Return: 0; or -1 with errno EPERM: no CAP_SYS_PTRACE; EBADF: section_fd or file_fd is no open
  * descriptor; EINVAL: n_texts does not fit section_fd, a text's len is 0 or its range wraps
- * around, not a section's descriptor, or of a live one; EFAULT: nothing executable is
- * mapped at address; EOPNOTSUPP: what is mapped there is no regular file, or of a file system
- * that users serve (FUSE), or this kernel does not let us see what is mapped; ESTALE: it is not
- * the file that is described; ENOSPC: limit_bindings; ESRCH as for mem_fd.
+ * around, not a section's descriptor, or of a live one; EFAULT: texts; EOPNOTSUPP: no regular
+ * file, or of a file system that users serve (FUSE), no vDSO where the kernel has mapped it, or
+ * this kernel does not let us see what is mapped; ESTALE: the file has changed; ENOSPC:
+ * limit_bindings.
  */
 struct sfreg_bind {
 	__u32 size;
 	__u32 flags;
-	__u64 address;
-	__s32 mem_fd;
+	__s32 file_fd;
 	__s32 section_fd;
 	__u64 texts;
 	__u32 n_texts;
-	__u32 dev_major;
-	__u32 dev_minor;
 	__u32 mtime_nsec;
 	__u32 ctime_nsec;
 	__u32 pad;
-	__u64 inode;
 	__u64 file_size;
 	__s64 mtime_sec;
 	__s64 ctime_sec;
+};
+
+/**
+ * struct sfreg_unbound - SFREG_IOC_UNBOUND: the next file that is mapped and not bound
+ * @size: sizeof(struct sfreg_unbound)
+ * @flags: 0
+ *
+ * From the first of these calls, or the first SFREG_IOC_BIND, on a descriptor of the device until
+ * that is closed, files that a process maps executable and that are not bound are kept for it,
+ * each once, 128 at most: what comes then is passed over. So who binds files learns of
+ * one that no process has mapped any more when he looks. Needs CAP_SYS_PTRACE in the
+ * initial user namespace. It does not wait; the tracepoint sfreg_map tells when to ask.
+ *
+ * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps its
+ * file system mounted, but a file can be written to, executed and deleted. Not kept are files that
+ * could not be bound, and those of overlays where the kernel maps another file than a program opens.
+ *
+ * Return: a descriptor of the file, open for reading, close-on-exec; or -1 with errno ENODATA:
+ * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags; EMFILE, ENFILE: no
+ * descriptor, and the file is kept; EACCES: the caller may not read the file, which is kept no
+ * longer, as with any other errno of open(2); EOPNOTSUPP: this kernel does not let us see what
+ * is mapped.
+ */
+struct sfreg_unbound {
+	__u32 size;
+	__u32 flags;
 };
 
 /* Feature bits of struct sfreg_info. */
@@ -391,7 +409,7 @@ struct sfreg_bind {
 #define SFREG_FEAT_FORK		(1ULL << 2)	/* fork inherits */
 #define SFREG_FEAT_UNMAP	(1ULL << 3)	/* unmapped text drops its window */
 #define SFREG_FEAT_LIVE		(1ULL << 4)	/* SFREG_IOC_LIVE, rows of version 1 */
-#define SFREG_FEAT_BIND		(1ULL << 5)	/* SFREG_IOC_BIND */
+#define SFREG_FEAT_BIND		(1ULL << 5)	/* SFREG_IOC_BIND, SFREG_IOC_UNBOUND */
 
 /**
  * struct sfreg_info - SFREG_IOC_INFO: what this module is and allows
@@ -612,5 +630,6 @@ struct sfreg_backtrace {
 #define SFREG_IOC_BACKTRACE	_IO(SFREG_IOC_MAGIC, 6)
 #define SFREG_IOC_LIVE		_IO(SFREG_IOC_MAGIC, 7)
 #define SFREG_IOC_BIND		_IO(SFREG_IOC_MAGIC, 8)
+#define SFREG_IOC_UNBOUND	_IO(SFREG_IOC_MAGIC, 9)
 
 #endif /* _UAPI_LINUX_SFREG_H */

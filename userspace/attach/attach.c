@@ -3,7 +3,6 @@
  * For each executable mapping that has no window: the file, its section, and where in
  * memory the section's addresses lie. All that is found is placed in one call or few.
  */
-#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -32,8 +31,6 @@ struct attach {
 	attach_say *say;
 	void *ctx;
 	unsigned int budget;	/* objects of JITs that may be made */
-	struct stat *files;	/* of each mapping: the file, as it was found; or zeroes */
-	bool *none;		/* .. it brings no generated code */
 };
 
 static void say(const struct attach *attach, const struct map *map, uint32_t placed, int error,
@@ -125,14 +122,6 @@ static int add_gaps(struct attach *attach, const struct map *map,
 	return error ? error : n;
 }
 
-/* Most of what is no ELF file is told by its first bytes; nobody has to be asked. */
-static bool is_elf(int fd)
-{
-	char magic[SELFMAG];
-
-	return pread(fd, magic, SELFMAG, 0) == SELFMAG && !memcmp(magic, ELFMAG, SELFMAG);
-}
-
 /* Return: windows added, or what is to be said of the file. */
 static int add_object(struct attach *attach, const struct map *map,
 		      const struct broker_object *object)
@@ -153,31 +142,41 @@ static bool is_fatal(int error)
 }
 
 /* A file that was seen before is neither opened nor read. */
-static const struct broker_object *seen(const struct attach *attach, const struct map *map,
-					struct stat *file)
+static const struct broker_object *seen(const struct attach *attach, const struct map *map)
 {
-	return mapped_stat(&attach->process, map, file) ? NULL :
-	       broker_seen(attach->broker, file);
+	struct stat file;
+
+	return mapped_stat(&attach->process, map, &file) ? NULL :
+	       broker_seen(attach->broker, &file);
 }
 
 /* @fd: as for attach_say. Return: NULL: @error says why there is none. */
 static const struct broker_object *find_object(const struct attach *attach, const struct map *map,
-					       struct stat *file, int *fd, int *error)
+					       int *fd, int *error)
 {
-	const struct broker_object *object = seen(attach, map, file);
+	const struct broker_object *object = seen(attach, map);
 
 	*fd = -1;
 	if (object)
 		return object;
 	*fd = mapped_open(&attach->process, map);
 	*error = *fd < 0 ? *fd : -ENOEXEC;
-	if (*fd >= 0 && !fstat(*fd, file) && is_elf(*fd))
-		return attach->find(attach->broker, *fd);
-	*file = (struct stat) { 0 };
-	return NULL;
+	return *fd >= 0 && mapped_is_elf(*fd) ? attach->find(attach->broker, *fd) : NULL;
 }
 
-static int attach_file(struct attach *attach, const struct map *map, struct stat *file)
+/* Not what was put together from a process's memory. */
+static void bind(const struct attach *attach, const struct map *map, int fd,
+		 const struct broker_object *object)
+{
+	struct stat file;
+
+	if (map->kind == MAP_KIND_VDSO && attach->process.pid == getpid())
+		broker_bind_vdso(attach->broker, map, object);
+	if (map->kind == MAP_KIND_FILE && !fstat(fd, &file) && file.st_ino == map->inode)
+		broker_bind(attach->broker, fd, &file);
+}
+
+static int attach_file(struct attach *attach, const struct map *map)
 {
 	uint64_t start = map->start, end = map->end;
 	const struct broker_object *object;
@@ -188,11 +187,11 @@ static int attach_file(struct attach *attach, const struct map *map, struct stat
 		say(attach, map, 0, 0, -1);
 		return 0;
 	}
-	object = find_object(attach, map, file, &fd, &n);
+	object = find_object(attach, map, &fd, &n);
 	if (object)
 		n = add_object(attach, map, object);
-	if (object && map->kind == MAP_KIND_VDSO && attach->process.pid == getpid())
-		broker_bind(attach->broker, -1, map, NULL, object);
+	if (object && fd >= 0)
+		bind(attach, map, fd, object);
 	if (n == -EINPROGRESS)
 		attach->result->waiting++;
 	else if (n < 0)
@@ -203,12 +202,12 @@ static int attach_file(struct attach *attach, const struct map *map, struct stat
 	return is_fatal(n) ? n : 0;
 }
 
-static int attach_one(struct attach *attach, const struct map *map, struct stat *file)
+static int attach_one(struct attach *attach, const struct map *map)
 {
 	switch (map->kind) {
 	case MAP_KIND_FILE:
 	case MAP_KIND_VDSO:
-		return attach_file(attach, map, file);
+		return attach_file(attach, map);
 	case MAP_KIND_ANONYMOUS:
 		attach->result->anonymous++;
 		say(attach, map, 0, -ENODATA, -1);
@@ -229,19 +228,9 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 		.result = attach->result,
 		.say = attach->say,
 		.ctx = attach->ctx,
-		.none = attach->none,
 	};
 
 	return jit_attach(&look);
-}
-
-/* Files that bring no generated code need no more looks: the module can place them by itself. */
-static void bind_files(const struct attach *attach, const struct maps *maps)
-{
-	for (size_t i = 0; i < maps->n; i++)
-		if (attach->files[i].st_ino && attach->none[i])
-			broker_bind(attach->broker, attach->process.mem, &maps->map[i],
-				    &attach->files[i], NULL);
 }
 
 static int attach_text(struct attach *attach, const struct maps *maps)
@@ -249,12 +238,10 @@ static int attach_text(struct attach *attach, const struct maps *maps)
 	int error = 0, refused;
 
 	for (size_t i = 0; !error && i < maps->n; i++)
-		error = attach_one(attach, &maps->map[i], &attach->files[i]);
+		error = attach_one(attach, &maps->map[i]);
 	refused = flush(attach);
 	if (!error)
 		error = attach_generated(attach, maps);
-	if (!error)
-		bind_files(attach, maps);
 	return error ? error : refused;
 }
 
@@ -269,11 +256,7 @@ static int attach_maps(struct attach *attach)
 	/* No program is without text: this one has ended. */
 	if (!maps.n)
 		return -ESRCH;
-	attach->files = calloc(maps.n, sizeof(*attach->files));
-	attach->none = calloc(maps.n, sizeof(*attach->none));
-	error = attach->files && attach->none ? attach_text(attach, &maps) : -ENOMEM;
-	free(attach->none);
-	free(attach->files);
+	error = attach_text(attach, &maps);
 	maps_free(&maps);
 	return error;
 }

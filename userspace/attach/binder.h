@@ -32,15 +32,23 @@ void binder_end(struct binder *binder);
 /**
  * binder_bind() - bind a file
  * @binder: the binder
- * @mem: the process, as sfreg_place() has it
- * @map: where it has the file mapped, executable
- * @file: the file's size and times; NULL: it is our own vDSO
+ * @fd: the file
+ * @file: its size and times
  * @object: what is known of it: a section, or that there is none
  *
  * When there are too many, it begins anew with this one: most of them are files that have been
  * replaced or deleted. Where we have not the right to, it ends.
  */
-void binder_bind(struct binder *binder, int mem, const struct map *map, const struct stat *file,
+void binder_bind(struct binder *binder, int fd, const struct stat *file,
 		 const struct broker_object *object);
+/* The same of our own vDSO. */
+void binder_bind_vdso(struct binder *binder, const struct map *map,
+		      const struct broker_object *object);
+
+/*
+ * The next file that somebody has mapped and that is not bound: a descriptor of it. -ENODATA: there
+ * is none at the moment; or an error of struct sfreg_unbound.
+ */
+int binder_next(const struct binder *binder);
 
 #endif /* SFREG_BINDER_H */

@@ -15,7 +15,9 @@
 #include <sfreg.h>
 
 #include "binder.h"
+#include "descriptor.h"
 #include "known.h"
+#include "mapped.h"
 #include "sandbox.h"
 
 /*
@@ -299,19 +301,48 @@ int broker_begin_binding(struct broker *broker)
 	return binder_begin(&broker->binder);
 }
 
-void broker_bind(struct broker *broker, int mem, const struct map *map, const struct stat *file,
-		 const struct broker_object *object)
+void broker_end_binding(struct broker *broker)
 {
-	unsigned int *note = file ? known_note(broker->known, file) : &broker->vdso_note;
+	binder_end(&broker->binder);
+}
 
-	if (broker->binder.fd < 0 || !note || *note == broker->binder.turn)
+/* Whatever came of it: for a file that is what it is, nothing else will. */
+void broker_bind(struct broker *broker, int fd, const struct stat *file)
+{
+	unsigned int *note = known_note(broker->known, file);
+	const struct broker_object *object = known_by_file(broker->known, file);
+
+	if (broker->binder.fd < 0 || !object || *note == broker->binder.turn)
 		return;
-	if (!object)
-		object = known_by_file(broker->known, file);
-	if (!object)
-		return;
-	binder_bind(&broker->binder, mem, map, file, object);
+	if (!descriptor_may_be_in(fd))
+		binder_bind(&broker->binder, fd, file, object);
 	*note = broker->binder.turn;
+}
+
+void broker_bind_vdso(struct broker *broker, const struct map *map,
+		      const struct broker_object *object)
+{
+	if (broker->binder.fd < 0 || broker->vdso_note == broker->binder.turn)
+		return;
+	binder_bind_vdso(&broker->binder, map, object);
+	broker->vdso_note = broker->binder.turn;
+}
+
+int broker_next_unbound(const struct broker *broker)
+{
+	return binder_next(&broker->binder);
+}
+
+const struct broker_object *broker_learn(struct broker *broker, int fd, bool may_make)
+{
+	const struct broker_object *object;
+	struct stat file;
+
+	if (!known_trusts(fd) || !mapped_is_elf(fd) || fstat(fd, &file))
+		return NULL;
+	object = find(broker, fd, may_make);
+	broker_bind(broker, fd, &file);
+	return object;
 }
 
 /* --- objects of JITs --------------------------------------------------------------- */

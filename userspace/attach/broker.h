@@ -7,6 +7,7 @@
 #ifndef SFREG_BROKER_H
 #define SFREG_BROKER_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "../cache/cache.h"
@@ -57,21 +58,35 @@ const struct broker_object *broker_look(struct broker *broker, int fd);
 
 /*
  * From now on the files that are known can be bound: see binder.h. Return: 0, or why they
- * can not be; then broker_bind() does nothing.
+ * can not be; then the next three do nothing.
  */
 int broker_begin_binding(struct broker *broker);
+void broker_end_binding(struct broker *broker);
+
+/*
+ * broker_bind() - bind a file, once
+ *
+ * @file is what fstat(2) says of @fd. Does nothing for one that is not known, or may bring
+ * generated code: processes that map that have to be looked at.
+ */
+void broker_bind(struct broker *broker, int fd, const struct stat *file);
+
+/* Our own vDSO, mapped at @map; @object is what was found for it. */
+void broker_bind_vdso(struct broker *broker, const struct map *map,
+		      const struct broker_object *object);
+
+/* A file that some process has mapped and that is not bound: as binder_next(). */
+int broker_next_unbound(const struct broker *broker);
 
 /**
- * broker_bind() - bind a file, once
+ * broker_learn() - find what is to be known of a file, and bind it
  * @broker: the broker
- * @mem, @map: where a process has it mapped
- * @file: the file; NULL: it is our own vDSO, and @object is what was found for it
- * @object: NULL: what is known of @file
+ * @fd: as broker_next_unbound() has it
+ * @may_make: as broker_find() does; else as broker_look()
  *
- * Does nothing for a file that is not known, or has been bound already.
+ * Return: as these; NULL: it can not be bound, and is of no interest.
  */
-void broker_bind(struct broker *broker, int mem, const struct map *map, const struct stat *file,
-		 const struct broker_object *object);
+const struct broker_object *broker_learn(struct broker *broker, int fd, bool may_make);
 
 /**
  * broker_find_object() - the section for an object of a JIT

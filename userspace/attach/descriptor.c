@@ -15,33 +15,20 @@
 #include "loaded.h"
 #include "mapped.h"
 
-static const char wanted[] = "__jit_debug_descriptor";
-
-#define DESCRIPTOR_SIZE	24
-
 /* More than anybody has. */
 #define MAX_DYNAMIC	256
 #define MAX_CHAIN	4096
-#define MAX_SECTIONS	4096
-#define MAX_SYMBOLS	(4u << 20)
-#define PORTION		1024
 
 static bool read_at(int fd, void *to, size_t len, uint64_t at)
 {
 	return pread(fd, to, len, at) == (ssize_t)len;
 }
 
-static bool is_wanted(const Elf64_Sym *symbol)
-{
-	return ELF64_ST_TYPE(symbol->st_info) == STT_OBJECT && symbol->st_shndx &&
-	       symbol->st_size >= DESCRIPTOR_SIZE;
-}
-
 static bool is_named(int fd, uint64_t at)
 {
-	char name[sizeof(wanted)];
+	char name[sizeof(DESCRIPTOR_NAME)];
 
-	return read_at(fd, name, sizeof(name), at) && !memcmp(name, wanted, sizeof(name));
+	return read_at(fd, name, sizeof(name), at) && !memcmp(name, DESCRIPTOR_NAME, sizeof(name));
 }
 
 /* --- dynamic symbols, in memory ---------------------------------------------------- */
@@ -102,7 +89,7 @@ static uint64_t look_up(int mem, const struct dynamic *dynamic)
 	struct {
 		uint32_t n_buckets, first, n_words, shift;
 	} table;
-	const uint32_t hash = gnu_hash(wanted);
+	const uint32_t hash = gnu_hash(DESCRIPTOR_NAME);
 	uint64_t word, buckets;
 	uint32_t number, link;
 	Elf64_Sym symbol;
@@ -126,54 +113,10 @@ static uint64_t look_up(int mem, const struct dynamic *dynamic)
 		if ((link | 1) == (hash | 1) &&
 		    read_at(mem, &symbol, sizeof(symbol),
 			    dynamic->symbols + number * (uint64_t)sizeof(symbol)) &&
-		    is_wanted(&symbol) && is_named(mem, dynamic->strings + symbol.st_name))
+		    descriptor_is_like(&symbol) && is_named(mem, dynamic->strings + symbol.st_name))
 			return symbol.st_value;
 		if (link & 1)
 			break;
-	}
-	return 0;
-}
-
-/* --- symbols, in the file ---------------------------------------------------------- */
-
-static uint64_t scan_symbols(int fd, const Elf64_Shdr *table, uint64_t strings)
-{
-	Elf64_Sym symbols[PORTION];
-	uint64_t left = table->sh_size / sizeof(*symbols), at = table->sh_offset;
-
-	if (left > MAX_SYMBOLS)
-		left = MAX_SYMBOLS;
-	while (left) {
-		size_t n = left < PORTION ? left : PORTION;
-
-		if (!read_at(fd, symbols, n * sizeof(*symbols), at))
-			return 0;
-		for (size_t i = 0; i < n; i++)
-			if (is_wanted(&symbols[i]) && is_named(fd, strings + symbols[i].st_name))
-				return symbols[i].st_value;
-		at += n * sizeof(*symbols);
-		left -= n;
-	}
-	return 0;
-}
-
-static uint64_t look_in_file(int fd)
-{
-	Elf64_Ehdr header;
-	Elf64_Shdr table, strings;
-
-	if (!read_at(fd, &header, sizeof(header), 0) ||
-	    memcmp(header.e_ident, ELFMAG, SELFMAG) ||
-	    header.e_shentsize != sizeof(table) || header.e_shnum > MAX_SECTIONS)
-		return 0;
-	for (uint32_t i = 0; i < header.e_shnum; i++) {
-		if (!read_at(fd, &table, sizeof(table), header.e_shoff + i * sizeof(table)))
-			return 0;
-		if (table.sh_type == SHT_SYMTAB)
-			return table.sh_link < header.e_shnum &&
-			       read_at(fd, &strings, sizeof(strings),
-				       header.e_shoff + table.sh_link * sizeof(strings)) ?
-				scan_symbols(fd, &table, strings.sh_offset) : 0;
 	}
 	return 0;
 }
@@ -182,7 +125,7 @@ static uint64_t look_in_file(int fd)
 
 struct search {
 	uint64_t at;		/* 0: it is not there */
-	bool sure;		/* .. and will not be: not while a linker is at work on it */
+	bool sure;		/* .. for a while: no linker is at work on it */
 };
 
 static struct search search_mapped(const struct process *process, const struct map *map,
@@ -206,7 +149,7 @@ static struct search search_mapped(const struct process *process, const struct m
 	if (!value && (is_program || dynamic.pie)) {
 		fd = mapped_open(process, map);
 		if (fd >= 0) {
-			value = look_in_file(fd);
+			value = descriptor_in_file(fd);
 			close(fd);
 		}
 	}
@@ -257,9 +200,8 @@ static bool is_about(const struct answer *answer, const struct map *map)
 	       answer->offset == map->offset;
 }
 
-/* @none: set if there is none, and that is sure. */
 static uint64_t find_one(const struct process *process, const struct map *map,
-			 struct maps *all, bool *none)
+			 struct maps *all)
 {
 	struct answer *answer = answer_for(map);
 	struct timespec now;
@@ -276,7 +218,6 @@ static uint64_t find_one(const struct process *process, const struct map *map,
 			.until = now.tv_sec + MEMORY_SECONDS,
 		};
 	}
-	*none = !answer->found;
 	return answer->found ? map->start + answer->distance : 0;
 }
 
@@ -287,13 +228,10 @@ void descriptors_find(const struct process *process, const struct maps *text,
 
 	found->n = 0;
 	for (size_t i = 0; i < text->n && found->n < DESCRIPTORS_MAX; i++) {
-		bool none = false;
 		uint64_t at = 0;
 
 		if (text->map[i].kind == MAP_KIND_FILE)
-			at = find_one(process, &text->map[i], &all, &none);
-		if (found->none)
-			found->none[i] = none;
+			at = find_one(process, &text->map[i], &all);
 		for (uint32_t k = 0; k < found->n; k++)
 			if (found->at[k] == at)
 				at = 0;

@@ -244,7 +244,7 @@ static int look_at(struct jit *jit, const struct descriptors *found, struct obje
 int jit_attach(struct jit_look *look)
 {
 	struct jit jit = { .look = look };
-	struct descriptors found = { .none = look->none };
+	struct descriptors found;
 	struct objects *objects;
 	int error;
 

@@ -15,7 +15,6 @@
  * @budget: how many sections may be made, counted down
  * @result: added to
  * @say, @ctx: as for attach_process()
- * @none: as in struct descriptors
  */
 struct jit_look {
 	struct broker *broker;
@@ -25,7 +24,6 @@ struct jit_look {
 	struct attach_result *result;
 	attach_say *say;
 	void *ctx;
-	bool *none;
 };
 
 /**

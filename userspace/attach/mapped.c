@@ -5,11 +5,13 @@
  * file is looked at (O_PATH) before it is opened: opening a device or a FIFO does things.
  */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -201,4 +203,11 @@ int mapped_open(const struct process *process, const struct map *map)
 	if (fd >= 0 || is_final(fd))
 		return fd;
 	return image_of_file(process, map);
+}
+
+bool mapped_is_elf(int fd)
+{
+	char magic[SELFMAG];
+
+	return pread(fd, magic, SELFMAG, 0) == SELFMAG && !memcmp(magic, ELFMAG, SELFMAG);
 }

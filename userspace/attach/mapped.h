@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include <stdbool.h>
+
 #include "maps.h"
 #include "process.h"
 
@@ -39,5 +41,8 @@ int mapped_open(const struct process *process, const struct map *map);
  * none or to another, or that it has none: mapped_open() may still have it.
  */
 int mapped_stat(const struct process *process, const struct map *map, struct stat *file);
+
+/* Most of what is no ELF file is told by its first bytes; nobody has to be asked. */
+bool mapped_is_elf(int fd);
 
 #endif /* SFREG_MAPPED_H */

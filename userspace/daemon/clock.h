@@ -12,12 +12,23 @@
 #define CLOCK_MS	1000000ull
 #define CLOCK_S		1000000000ull
 
-static inline uint64_t clock_now(void)
+static inline uint64_t clock_read(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * CLOCK_S + now.tv_nsec;
+}
+
+static inline uint64_t clock_now(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+/* What we have used of a CPU. */
+static inline uint64_t clock_cpu(void)
+{
+	return clock_read(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 #endif /* SFREG_CLOCK_H */

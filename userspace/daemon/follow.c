@@ -31,6 +31,10 @@
 #define QUIET		(2 * CLOCK_S)
 /* Between two looks at everybody. */
 #define SCAN_PAUSE	(500 * CLOCK_MS)
+/* Files that are learned at once, and the pause after these: and by their cost. */
+#define FILES_AT_ONCE	64
+#define FILES_PAUSE	(2 * CLOCK_MS)
+#define FILES_COST	4
 /* A process between two programs: four times after 1/8 ms, four times after 1/4 ms, .. */
 #define TRIES		48
 #define TRY_FIRST	(CLOCK_MS / 8)
@@ -44,6 +48,7 @@ struct follow {
 	struct makers *makers;
 	struct stats stats;
 	uint64_t scan_due, scan_done;	/* due 0: none is wanted */
+	uint64_t files_due;		/* 0: with the next event */
 	bool own_windows, made;
 };
 
@@ -260,12 +265,67 @@ void follow_read(struct follow *follow)
 		watch_read(follow->watch, on_event, follow);
 }
 
+/* One that is in no cache is made beside, as for a process. */
+static void learn_file(struct follow *follow, int fd)
+{
+	const struct broker_object *object;
+
+	object = broker_learn(follow->broker, fd, !follow->makers);
+	if (object && object->error == -EINPROGRESS &&
+	    makers_want(follow->makers, fd) == MAKERS_DONE)
+		broker_learn(follow->broker, fd, true);
+}
+
+/* Return: nobody will be handed more, at the moment. */
+static bool is_end(int error)
+{
+	switch (-error) {
+	case ENODATA:
+	case EPERM:
+	case EOPNOTSUPP:
+	case ENOSYS:
+	case ESHUTDOWN:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Files that were mapped, whether or not a process that maps them is there yet. An event tells
+ * of the first; as the program goes on, others follow. A look is followed by a pause.
+ */
+static void learn_files(struct follow *follow)
+{
+	uint64_t began = clock_cpu(), cost;
+	bool any = false;
+	int n, fd;
+
+	for (n = 0; n < FILES_AT_ONCE; n++) {
+		fd = broker_next_unbound(follow->broker);
+		if (fd < 0 && is_end(fd))
+			break;
+		any |= fd >= 0;
+		if (fd < 0)
+			continue;
+		learn_file(follow, fd);
+		close(fd);
+	}
+	cost = clock_cpu() - began;
+	follow->files_due = any ? clock_now() + FILES_PAUSE + FILES_COST * cost : 0;
+}
+
 int follow_work(struct follow *follow)
 {
 	struct pid *pid;
 	int error = 0;
 
 	follow_read(follow);
+	if (follow->files_due <= clock_now())
+		learn_files(follow);
 	if (follow->scan_due && follow->scan_due <= clock_now())
 		scan(follow);
 	while (!error && (pid = pids_first(follow->pids)) && pid->due <= clock_now()) {
@@ -282,6 +342,8 @@ uint64_t follow_due(const struct follow *follow)
 
 	if (follow->scan_due && follow->scan_due < due)
 		due = follow->scan_due;
+	if (follow->files_due && follow->files_due < due)
+		due = follow->files_due;
 	return due;
 }
 
@@ -403,6 +465,7 @@ void follow_end(struct follow *follow)
 	follow->makers = NULL;
 	follow->broker = NULL;
 	follow->own_windows = false;
+	follow->files_due = 0;
 	pids_each(follow->pids, forget, NULL);
 }
 
@@ -413,7 +476,7 @@ int follow_fd(const struct follow *follow)
 
 bool follow_is_settled(const struct follow *follow)
 {
-	return !follow->scan_due && !pids_busy(follow->pids) &&
+	return !follow->scan_due && !follow->files_due && !pids_busy(follow->pids) &&
 	       (!follow->makers || makers_are_idle(follow->makers));
 }
 

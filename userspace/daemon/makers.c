@@ -25,7 +25,7 @@ struct file {
 	ino_t ino;
 	off_t size;
 	struct timespec ctime;
-	int fd;			/* QUEUED */
+	int fd;			/* QUEUED, RUNNING */
 	pid_t child;		/* RUNNING */
 	unsigned long age;
 };
@@ -51,7 +51,7 @@ void makers_free(struct makers *makers)
 	for (int i = 0; makers && i < FILES; i++) {
 		struct file *file = &makers->files[i];
 
-		if (file->state == QUEUED)
+		if (file->state == QUEUED || file->state == RUNNING)
 			close(file->fd);
 		if (file->state == RUNNING) {
 			kill(file->child, SIGKILL);
@@ -94,6 +94,7 @@ static int child_main(struct broker *broker, int fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	broker_end_binding(broker);
 	object = broker_find(broker, fd);
 	/* That there is nothing to place is a result as well, and cached. */
 	return object->error && object->error != -ENODATA ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -105,11 +106,11 @@ static void start(struct makers *makers, struct file *file)
 
 	if (!pid)
 		_exit(child_main(makers->broker, file->fd));
-	close(file->fd);
+	if (pid < 0)
+		close(file->fd);
 	file->state = pid < 0 ? FREE : RUNNING;
 	file->child = pid;
-	if (pid > 0)
-		makers->running++;
+	makers->running += pid > 0;
 }
 
 static void start_more(struct makers *makers)
@@ -187,6 +188,9 @@ bool makers_reap(struct makers *makers)
 		file->state = WIFEXITED(status) && !WEXITSTATUS(status) ? DONE : FAILED;
 		file->age = ++makers->clock;
 		makers->running--;
+		/* No process may have it mapped any more. */
+		broker_learn(makers->broker, file->fd, false);
+		close(file->fd);
 		any = true;
 	}
 	start_more(makers);

@@ -142,6 +142,15 @@ int sfreg_binder_open(void);
 int sfreg_bind(int binder_fd, const struct sfreg_bind *bind);
 
 /**
+ * sfreg_next_unbound() - learn of a file that is mapped and not bound
+ * @binder_fd: from sfreg_binder_open()
+ *
+ * Return: a descriptor of the next such file, open for reading; -ENODATA: there is none at the
+ * moment; -EOPNOTSUPP also: the module is older; or an error of struct sfreg_unbound.
+ */
+int sfreg_next_unbound(int binder_fd);
+
+/**
  * sfreg_list() - a process's windows, by address
  * @mem_fd: the process: -1 for the caller, or from sfreg_target_open()
  * @from: the first key wanted; to read on, the last key + 1

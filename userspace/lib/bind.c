@@ -16,3 +16,11 @@ int sfreg_bind(int binder_fd, const struct sfreg_bind *bind)
 	/* Not door_ioctl(): a module that is older is one all the same. */
 	return ret == -ENOTTY ? -EOPNOTSUPP : ret;
 }
+
+int sfreg_next_unbound(int binder_fd)
+{
+	struct sfreg_unbound unbound = { .size = sizeof(unbound) };
+	int ret = sys_ioctl(binder_fd, SFREG_IOC_UNBOUND, &unbound);
+
+	return ret == -ENOTTY ? -EOPNOTSUPP : ret;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is kept is a path: unlike an open file, it forbids nobody to write to the file.
+ */
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/spinlock.h>
+
+#include "binding.h"
+#include "identity.h"
+#include "stats.h"
+#include "unbound.h"
+
+/* The hooks take it with mmap_lock held. A path's reference is taken inside. */
+static DEFINE_SPINLOCK(sfreg_unbound_lock);
+static LIST_HEAD(sfreg_unbound_binders);
+
+void sfreg_unbound_begin(struct sfreg_unbound_files *files)
+{
+	files->first = 0;
+	files->n = 0;
+	spin_lock(&sfreg_unbound_lock);
+	list_add(&files->list, &sfreg_unbound_binders);
+	spin_unlock(&sfreg_unbound_lock);
+}
+
+/* Its reference becomes the caller's. */
+static bool sfreg_unbound_take(struct sfreg_unbound_files *files, struct path *path)
+{
+	bool any;
+
+	spin_lock(&sfreg_unbound_lock);
+	any = files->n;
+	if (any) {
+		*path = files->path[files->first];
+		files->first = (files->first + 1) % SFREG_UNBOUND_MAX;
+		files->n--;
+		sfreg_gauge_add(SFREG_STAT_unbound, -1);
+	}
+	spin_unlock(&sfreg_unbound_lock);
+	return any;
+}
+
+void sfreg_unbound_end(struct sfreg_unbound_files *files)
+{
+	struct path path;
+
+	spin_lock(&sfreg_unbound_lock);
+	list_del(&files->list);
+	spin_unlock(&sfreg_unbound_lock);
+	while (sfreg_unbound_take(files, &path))
+		path_put(&path);
+}
+
+static struct path *sfreg_unbound_at(struct sfreg_unbound_files *files, u32 i)
+{
+	return &files->path[(files->first + i) % SFREG_UNBOUND_MAX];
+}
+
+static void sfreg_unbound_keep(struct sfreg_unbound_files *files, const struct path *path)
+{
+	u32 i;
+
+	if (files->n == SFREG_UNBOUND_MAX)
+		return;
+	for (i = 0; i < files->n; i++)
+		if (d_inode(sfreg_unbound_at(files, i)->dentry) == d_inode(path->dentry))
+			return;
+	path_get(path);
+	*sfreg_unbound_at(files, files->n++) = *path;
+	sfreg_gauge_add(SFREG_STAT_unbound, 1);
+}
+
+/* An overlay's path does not lead to the file that the kernel has mapped. */
+static bool sfreg_unbound_can_be_opened(const struct file *file)
+{
+	return d_inode(file->f_path.dentry) == file_inode(file);
+}
+
+void sfreg_unbound_note(const struct file *file)
+{
+	struct sfreg_unbound_files *files;
+	struct sfreg_identity of;
+
+	if (list_empty(&sfreg_unbound_binders) || !sfreg_unbound_can_be_opened(file) ||
+	    !sfreg_identity_of_inode(file_inode(file), &of))
+		return;
+	spin_lock(&sfreg_unbound_lock);
+	list_for_each_entry(files, &sfreg_unbound_binders, list)
+		sfreg_unbound_keep(files, &file->f_path);
+	spin_unlock(&sfreg_unbound_lock);
+}
+
+/* By now, perhaps. */
+static bool sfreg_unbound_is_bound(const struct path *path)
+{
+	struct sfreg_binding *binding = NULL;
+	struct sfreg_identity of;
+
+	if (sfreg_identity_of_inode(d_inode(path->dentry), &of))
+		binding = sfreg_binding_find(&of);
+	if (binding)
+		sfreg_binding_put(binding);
+	return binding;
+}
+
+/* Nobody's lease on the file can make us wait for him. */
+static struct file *sfreg_unbound_open_path(const struct path *path)
+{
+	struct file *file = dentry_open(path, O_RDONLY | O_NONBLOCK | O_LARGEFILE,
+					current_cred());
+	int err = IS_ERR(file) ? 0 : file_permission(file, MAY_READ);
+
+	if (!err)
+		return file;
+	fput(file);
+	return ERR_PTR(err);
+}
+
+static struct file *sfreg_unbound_next(struct sfreg_unbound_files *files)
+{
+	struct file *file = NULL;
+	struct path path;
+
+	while (!file && sfreg_unbound_take(files, &path)) {
+		if (!sfreg_unbound_is_bound(&path))
+			file = sfreg_unbound_open_path(&path);
+		path_put(&path);
+	}
+	return file ?: ERR_PTR(-ENODATA);
+}
+
+int sfreg_unbound_open(struct sfreg_unbound_files *files)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+	struct file *file;
+
+	if (fd < 0)
+		return fd;
+	file = sfreg_unbound_next(files);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	fd_install(fd, file);
+	return fd;
+}

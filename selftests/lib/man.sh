@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The manual pages format without a warning, and tell about every function, every
-# command and every errno of the interfaces.
+# The manual pages format without a warning, mandoc has nothing to say against them, and they
+# tell about every function, every command and every errno of the interfaces.
 
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
@@ -22,6 +22,25 @@ fi
 for page in "$pages"/*.[1-8]; do
 	is "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 > /dev/null)" "" \
 		"$(basename "$page"): no warning"
+done
+
+# mandoc knows the macros better than groff does. Its order of sections is BSD's; ours is that of
+# man-pages(7), where a device has return values, too.
+not_bsd="sections out of conventional order|unexpected section: Sh RETURN VALUES"
+complaints()
+{
+	mandoc -T lint -W warning "$1" 2>&1 | grep -vE "$not_bsd"
+}
+
+for page in "$pages"/*.[1-8]; do
+	lexgrog "$page" > /dev/null
+	ok $? "$(basename "$page"): apropos knows it"
+	[ ! -h "$page" ] || continue
+	if ! command -v mandoc > /dev/null; then
+		skip "mandoc is not installed" "$(basename "$page"): no complaint of mandoc"
+		continue
+	fi
+	is "$(complaints "$page")" "" "$(basename "$page"): no complaint of mandoc"
 done
 
 # The functions that a header declares.

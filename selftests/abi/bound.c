@@ -3,25 +3,9 @@
  * What becomes of a mapping of a file that is bound: exactly which windows, at once, and
  * whether anybody is told.
  */
-#include "bound.h"
+#include "bound_fixture.h"
 #include "sft_child.h"
 #include <sys/auxv.h>
-
-FIXTURE(bound) {
-	struct bound b;
-};
-
-FIXTURE_SETUP(bound)
-{
-	ASSERT_TRUE(bound_open(&self->b));
-	/* What was mapped before has got none. */
-	EXPECT_NO_WINDOW(&self->b);
-}
-
-FIXTURE_TEARDOWN(bound)
-{
-	bound_close(&self->b);
-}
 
 TEST_F(bound, at_once)
 {

@@ -3,25 +3,9 @@
  * Who maps a file that is bound, and what he has there already: windows of his own, as many as he
  * may have; threads, children, other users.
  */
-#include "bound.h"
+#include "bound_fixture.h"
 #include "sft_child.h"
 #include <pthread.h>
-
-FIXTURE(bound_who) {
-	struct bound b;
-};
-
-FIXTURE_SETUP(bound_who)
-{
-	ASSERT_TRUE(bound_open(&self->b));
-	/* What was mapped before has got none. */
-	EXPECT_NO_WINDOW(&self->b);
-}
-
-FIXTURE_TEARDOWN(bound_who)
-{
-	bound_close(&self->b);
-}
 
 static int register_own(struct bound *b, const uint8_t *base)
 {
@@ -32,7 +16,7 @@ static int register_own(struct bound *b, const uint8_t *base)
 			    sft_addr(base));
 }
 
-TEST_F(bound_who, own_window_stays)
+TEST_F(bound, own_window_stays)
 {
 	uint8_t *p = file_map(self->b.fd, 0, FILE_PAGES, PROT_READ);
 	struct sft_listing before, after;
@@ -48,7 +32,7 @@ TEST_F(bound_who, own_window_stays)
 	EXPECT_EQ(0, sft_stat("bound_placed") - self->b.placed);
 }
 
-TEST_F(bound_who, own_window_replaces)
+TEST_F(bound, own_window_replaces)
 {
 	uint8_t *p = file_map_all(self->b.fd);
 	struct sfreg_list_entry e[2];
@@ -60,7 +44,7 @@ TEST_F(bound_who, own_window_replaces)
 	EXPECT_EQ(0, e[0].flags);
 }
 
-TEST_F(bound_who, limits_of_the_process)
+TEST_F(bound, limits_of_the_process)
 {
 	uint64_t limit = sft_param("limit_windows");
 
@@ -79,7 +63,7 @@ static void *map_there(void *arg)
 	return file_map_all(*(int *)arg);
 }
 
-TEST_F(bound_who, by_a_thread)
+TEST_F(bound, by_a_thread)
 {
 	pthread_t thread;
 	void *p;
@@ -96,12 +80,12 @@ static int windows_of_another_user(struct bound *b)
 	return setuid(65534) ? 200 : (file_map_all(b->fd), sft_total(b->dev, -1));
 }
 
-TEST_F(bound_who, by_another_user)
+TEST_F(bound, by_another_user)
 {
 	EXPECT_EQ(1, sft_in_child(windows_of_another_user(&self->b)));
 }
 
-TEST_F(bound_who, forks)
+TEST_F(bound, forks)
 {
 	uint8_t *p = file_map_all(self->b.fd);
 

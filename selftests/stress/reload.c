@@ -11,6 +11,7 @@
  * SFREG_MODULE names the module's file. Leaves it loaded.
  */
 #include "sft_child.h"
+#include "sft_module.h"
 #include "sft_perf.h"
 #include "sft_probe.h"
 #include "sft_self.h"
@@ -38,23 +39,6 @@ static struct process {
 } process[CPUS_MAX];
 
 static int cpus;
-
-static int load(void)
-{
-	const char *path = getenv("SFREG_MODULE");
-	int fd = open(path ?: "", O_RDONLY | O_CLOEXEC);
-	int ret = fd < 0 ? -errno : 0;
-
-	if (!ret && syscall(SYS_finit_module, fd, "", 0))
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "sfreg", O_NONBLOCK) ? -errno : 0;
-}
 
 /* In its own text only; through prctl, so that no descriptor holds the module. */
 static __attribute__((noinline)) void work(int cpu)
@@ -159,7 +143,7 @@ static int unload_soon(void)
 	int ret;
 
 	do {
-		ret = unload();
+		ret = sft_module_unload();
 		if (ret)
 			sft_sleep_ms(5);
 	} while ((ret == -EAGAIN || ret == -EBUSY) && sft_now_ms() < end);
@@ -178,7 +162,7 @@ static bool rounds_are_good(int rounds)
 		/* A while with nobody there. */
 		sft_sleep_ms(round % 3 * 50);
 		drain();
-		err = load();
+		err = sft_module_load();
 		if (err) {
 			ksft_print_msg("round %d: load: %d\n", round, err);
 			return false;
@@ -223,15 +207,15 @@ static bool descriptors_hold(void)
 	int fd = sft_open(), section, with_device, with_section, without;
 
 	section = sft_section(fd, probe.section, probe.section_len);
-	with_device = unload();
+	with_device = sft_module_unload();
 	close(fd);
-	with_section = unload();
+	with_section = sft_module_unload();
 	close(section);
 	without = unload_soon();
 	ksft_print_msg("unload: with the device %d, with a section %d, without %d\n",
 		       with_device, with_section, without);
 	return fd >= 0 && section >= 0 && with_device == -EAGAIN &&
-	       with_section == -EAGAIN && !without && !load();
+	       with_section == -EAGAIN && !without && !sft_module_load();
 }
 
 /* A call that waits for its page: refused at once; killed: unloaded. */
@@ -269,13 +253,13 @@ static bool parked_holds(void)
 	close(pipes[1]);
 	if (read(pipes[0], &c, 1) != 1)
 		return false;
-	with = unload();
+	with = sft_module_unload();
 	kill(pid, SIGKILL);
 	sft_wait(pid);
 	without = unload_soon();
 	ksft_print_msg("unload: with a parked call %d, when it is killed %d\n", with,
 		       without);
-	return with == -EAGAIN && !without && !load();
+	return with == -EAGAIN && !without && !sft_module_load();
 }
 
 int main(int argc, char **argv)

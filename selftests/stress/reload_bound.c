@@ -9,6 +9,7 @@
  */
 #include "bind.h"
 #include "sft_child.h"
+#include "sft_module.h"
 #include <pthread.h>
 
 #define PROCESSES	2
@@ -17,30 +18,13 @@
 static pid_t pids[PROCESSES];
 static int file;
 
-static int load(void)
-{
-	const char *path = getenv("SFREG_MODULE");
-	int fd = open(path ?: "", O_RDONLY | O_CLOEXEC);
-	int ret = fd < 0 ? -errno : 0;
-
-	if (!ret && syscall(SYS_finit_module, fd, "", 0))
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "sfreg", O_NONBLOCK) ? -errno : 0;
-}
-
 static int unload_soon(void)
 {
 	uint64_t end = sft_now_ms() + 10000;
 	int ret;
 
 	do {
-		ret = unload();
+		ret = sft_module_unload();
 	} while ((ret == -EAGAIN || ret == -EBUSY) && sft_now_ms() < end);
 	return ret;
 }
@@ -95,13 +79,13 @@ static bool rounds_are_good(int rounds)
 
 		if (binder < 0)
 			return false;
-		err = unload();
+		err = sft_module_unload();
 		if (err != -EAGAIN) {
 			ksft_print_msg("round %d: unload while a file is bound: %d\n", round, err);
 			return false;
 		}
 		close(binder);
-		err = unload_soon() ?: load();
+		err = unload_soon() ?: sft_module_load();
 		if (err) {
 			ksft_print_msg("round %d: %d\n", round, err);
 			return false;

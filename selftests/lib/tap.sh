@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# TAP for the shell scripts of this directory; sourced. BUILD is in the environment.
+# TAP for shell scripts of this machine, and for those in the VM that need a directory of their
+# own; sourced. BUILD may be in the environment.
 
 set -u
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

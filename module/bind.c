@@ -101,7 +101,7 @@ static int sfreg_bind_identify(const struct sfreg_bind *what, struct sfreg_bindi
 	return sfreg_bind_is_described(what, &binding->of) ? 0 : -ESTALE;
 }
 
-long sfreg_bind(void __user *arg, struct sfreg_binder *binder)
+long sfreg_bind(void __user *arg, struct sfreg_bindings *bindings)
 {
 	struct sfreg_binding *binding;
 	struct sfreg_bind what;
@@ -119,7 +119,7 @@ long sfreg_bind(void __user *arg, struct sfreg_binder *binder)
 	err = sfreg_bind_copy_texts(&what, binding);
 	err = err ?: sfreg_bind_take_section(&what, binding);
 	err = err ?: sfreg_bind_identify(&what, binding);
-	err = err ?: sfreg_binder_add(binder, binding);
+	err = err ?: sfreg_bindings_add(bindings, binding);
 	if (err)
 		sfreg_binding_put(binding);
 	return err;

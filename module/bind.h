@@ -5,9 +5,9 @@
 
 #include <linux/compiler_types.h>
 
-struct sfreg_binder;
+struct sfreg_bindings;
 
 /* @arg: a struct sfreg_bind in user space. The caller has the right. */
-long sfreg_bind(void __user *arg, struct sfreg_binder *binder);
+long sfreg_bind(void __user *arg, struct sfreg_bindings *bindings);
 
 #endif /* SFREG_BIND_H */

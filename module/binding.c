@@ -12,15 +12,8 @@
 #include "limits.h"
 #include "section.h"
 #include "stats.h"
-#include "unbound.h"
 
 #define SFREG_BINDING_HASH_BITS	10
-
-struct sfreg_binder {
-	struct list_head bindings;
-	u32 n;
-	struct sfreg_unbound_files unbound;
-};
 
 /* Writers; readers go by RCU. */
 static DEFINE_MUTEX(sfreg_bindings_mutex);
@@ -68,72 +61,60 @@ unlock:
 	return binding;
 }
 
-struct sfreg_binder *sfreg_binder_new(void)
+void sfreg_bindings_begin(struct sfreg_bindings *bindings)
 {
-	struct sfreg_binder *binder = kzalloc(sizeof(*binder), GFP_KERNEL_ACCOUNT);
-
-	if (!binder)
-		return NULL;
-	INIT_LIST_HEAD(&binder->bindings);
-	sfreg_unbound_begin(&binder->unbound);
-	return binder;
+	INIT_LIST_HEAD(&bindings->list);
+	bindings->n = 0;
 }
 
-struct sfreg_unbound_files *sfreg_binder_unbound(struct sfreg_binder *binder)
-{
-	return &binder->unbound;
-}
-
-static void sfreg_binder_drop(struct sfreg_binder *binder, struct sfreg_binding *binding)
+static void sfreg_bindings_drop(struct sfreg_bindings *bindings, struct sfreg_binding *binding)
 {
 	hash_del_rcu(&binding->node);
 	list_del(&binding->list);
-	binder->n--;
+	bindings->n--;
 	sfreg_gauge_add(SFREG_STAT_bindings, -1);
 	sfreg_binding_put(binding);
 }
 
-void sfreg_binder_free(struct sfreg_binder *binder)
+void sfreg_bindings_end(struct sfreg_bindings *bindings)
 {
 	struct sfreg_binding *binding, *next;
 
-	sfreg_unbound_end(&binder->unbound);
 	mutex_lock(&sfreg_bindings_mutex);
-	list_for_each_entry_safe(binding, next, &binder->bindings, list)
-		sfreg_binder_drop(binder, binding);
+	list_for_each_entry_safe(binding, next, &bindings->list, list)
+		sfreg_bindings_drop(bindings, binding);
 	mutex_unlock(&sfreg_bindings_mutex);
-	kfree(binder);
 }
 
-/* The binder's own binding of this file, as it was; others' are found after it, if at all. */
-static struct sfreg_binding *sfreg_binder_earlier(struct sfreg_binder *binder,
-						  const struct sfreg_identity *of)
+/* This binder's own binding of the file, as it was; others' are found after it, if at all. */
+static struct sfreg_binding *sfreg_bindings_earlier(const struct sfreg_bindings *bindings,
+						    const struct sfreg_identity *of)
 {
 	struct sfreg_binding *binding;
 
-	list_for_each_entry(binding, &binder->bindings, list)
+	list_for_each_entry(binding, &bindings->list, list)
 		if (sfreg_identity_is_same_file(&binding->of, of))
 			return binding;
 	return NULL;
 }
 
-int sfreg_binder_add(struct sfreg_binder *binder, struct sfreg_binding *binding)
+int sfreg_bindings_add(struct sfreg_bindings *bindings, struct sfreg_binding *binding)
 {
 	struct sfreg_binding *earlier;
 	int err = 0;
 
 	mutex_lock(&sfreg_bindings_mutex);
-	earlier = sfreg_binder_earlier(binder, &binding->of);
-	if (!earlier && binder->n >= READ_ONCE(sfreg_limit_bindings)) {
+	earlier = sfreg_bindings_earlier(bindings, &binding->of);
+	if (!earlier && bindings->n >= READ_ONCE(sfreg_limit_bindings)) {
 		err = -ENOSPC;
 		goto unlock;
 	}
 	hash_add_rcu(sfreg_bindings, &binding->node, sfreg_identity_key(&binding->of));
-	list_add(&binding->list, &binder->bindings);
-	binder->n++;
+	list_add(&binding->list, &bindings->list);
+	bindings->n++;
 	sfreg_gauge_add(SFREG_STAT_bindings, 1);
 	if (earlier)
-		sfreg_binder_drop(binder, earlier);
+		sfreg_bindings_drop(bindings, earlier);
 unlock:
 	mutex_unlock(&sfreg_bindings_mutex);
 	return err;

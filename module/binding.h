@@ -15,14 +15,12 @@
 
 #include "identity.h"
 
-struct sfreg_binder;
 struct sfreg_compiled;
-struct sfreg_unbound_files;
 struct vm_area_struct;
 
 struct sfreg_binding {
 	struct hlist_node node;
-	struct list_head list;		/* of its binder */
+	struct list_head list;		/* of one binder's */
 	struct rcu_head rcu;
 	refcount_t refs;		/* the table, mappings on their way */
 	struct sfreg_identity of;
@@ -36,12 +34,17 @@ struct sfreg_binding {
 struct sfreg_binding *sfreg_binding_alloc(u32 n);
 void sfreg_binding_put(struct sfreg_binding *binding);	/* any context but NMI */
 
-/* A binder owns bindings, and files that are not bound yet. May sleep. */
-struct sfreg_binder *sfreg_binder_new(void);
-void sfreg_binder_free(struct sfreg_binder *binder);
-struct sfreg_unbound_files *sfreg_binder_unbound(struct sfreg_binder *binder);
+/* One binder's. */
+struct sfreg_bindings {
+	struct list_head list;
+	u32 n;
+};
+
+/* May sleep. */
+void sfreg_bindings_begin(struct sfreg_bindings *bindings);
+void sfreg_bindings_end(struct sfreg_bindings *bindings);
 /* Takes over the reference, unless it fails: -ENOSPC. */
-int sfreg_binder_add(struct sfreg_binder *binder, struct sfreg_binding *binding);
+int sfreg_bindings_add(struct sfreg_bindings *bindings, struct sfreg_binding *binding);
 
 /* Any context but NMI: a reference, or NULL. */
 struct sfreg_binding *sfreg_binding_find(const struct sfreg_identity *of);

@@ -10,7 +10,7 @@
 #include <linux/module.h>
 
 #include "bind.h"
-#include "binding.h"
+#include "binder.h"
 #include "chardev.h"
 #include "events.h"
 #include "hook.h"
@@ -18,7 +18,6 @@
 #include "query.h"
 #include "space.h"
 #include "stats.h"
-#include "unbound.h"
 
 static long sfreg_ioctl_register(void __user *arg)
 {
@@ -56,7 +55,7 @@ static long sfreg_ioctl_bind(struct file *file, void __user *arg)
 {
 	struct sfreg_binder *binder = sfreg_binder_of(file);
 
-	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_bind(arg, binder);
+	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_bind(arg, &binder->bindings);
 }
 
 static long sfreg_ioctl_unbound(struct file *file, void __user *arg)
@@ -71,7 +70,7 @@ static long sfreg_ioctl_unbound(struct file *file, void __user *arg)
 	if (what.flags)
 		return -EINVAL;
 	binder = sfreg_binder_of(file);
-	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_open(sfreg_binder_unbound(binder));
+	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_open(&binder->unbound);
 }
 
 /* The misc device's own pointer is of no use. */

@@ -4,11 +4,12 @@
  * process's first, and where mprotect(2) is only about to make the text executable, the
  * thread does it on its way back to its program: then it can sleep.
  *
- * Other files are kept for the binders, and of a process that maps one is told once (tracepoint sfreg_map), and
- * then not again until somebody lists its windows: who has been told looks at all
- * of it, and a dynamic linker's forty libraries need no more than that. Perf's
- * records of mappings are no substitute: while they are asked for, every mmap(2)
- * on the machine, data too, makes up the name of its file.
+ * Other files are kept for the binders. Of a process that maps one is told once
+ * (tracepoint sfreg_map), and then not again until somebody lists its windows: who
+ * has been told looks at all of it, and a dynamic linker's forty libraries need no
+ * more than that. Perf's records of mappings are no substitute: while they are
+ * asked for, every mmap(2) on the machine, data too, makes up the name of its
+ * file.
  *
  * An mm was told if its slot holds it. Whoever takes the slot makes it be told
  * once more, which does no harm.

@@ -384,13 +384,14 @@ struct sfreg_bind {
  *
  * From the first of these calls, or the first SFREG_IOC_BIND, on a descriptor of the device until
  * that is closed, files that a process maps executable and that are not bound are kept for it,
- * each once, 128 at most: what comes then is passed over. So who binds files learns of
- * one that no process has mapped any more when he looks. Needs CAP_SYS_PTRACE in the
- * initial user namespace. It does not wait; the tracepoint sfreg_map tells when to ask.
+ * each once, 128 at most: what comes then is passed over. So who binds files learns of one that no
+ * process has mapped any more when he looks. Needs CAP_SYS_PTRACE in the initial user
+ * namespace. It does not wait; the tracepoint sfreg_map tells when to ask.
  *
- * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps its
- * file system mounted, but a file can be written to, executed and deleted. Not kept are files that
- * could not be bound, and those of overlays where the kernel maps another file than a program opens.
+ * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps
+ * its file system mounted, but a file can be written to, executed and deleted. Not kept are files
+ * that could not be bound, and those of overlays where the kernel maps another file than a
+ * program opens.
  *
  * Return: a descriptor of the file, open for reading, close-on-exec; or -1 with errno ENODATA:
  * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags; EMFILE, ENFILE: no

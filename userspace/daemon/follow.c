@@ -4,8 +4,8 @@
  * the forty mappings of one program's start cost one look or two, and an event that was lost
  * costs a look at all processes, but never a window.
  *
- * Files that have been looked at are bound, and the module itself places them then: of a
- * program that maps nothing else there are no events, and it costs us nothing.
+ * Files that are known are bound, and the module itself places them then: of a program that
+ * maps nothing else there are no events, and it costs us nothing. Others it hands out.
  *
  * A program that is not known is looked at as soon as it runs, with its dynamic linker. Reading a
  * process's mappings keeps it from mapping more; so what it maps itself waits: quiet.h.
@@ -20,6 +20,7 @@
 #include "../attach/scan.h"
 #include "../attach/watch.h"
 #include "clock.h"
+#include "files.h"
 #include "follow.h"
 #include "forks.h"
 #include "log.h"
@@ -31,10 +32,6 @@
 #define QUIET		(2 * CLOCK_S)
 /* Between two looks at everybody. */
 #define SCAN_PAUSE	(500 * CLOCK_MS)
-/* Files that are learned at once, and the pause after these: and by their cost. */
-#define FILES_AT_ONCE	64
-#define FILES_PAUSE	(2 * CLOCK_MS)
-#define FILES_COST	4
 /* A process between two programs: four times after 1/8 ms, four times after 1/4 ms, .. */
 #define TRIES		48
 #define TRY_FIRST	(CLOCK_MS / 8)
@@ -265,59 +262,6 @@ void follow_read(struct follow *follow)
 		watch_read(follow->watch, on_event, follow);
 }
 
-/* One that is in no cache is made beside, as for a process. */
-static void learn_file(struct follow *follow, int fd)
-{
-	const struct broker_object *object;
-
-	object = broker_learn(follow->broker, fd, !follow->makers);
-	if (object && object->error == -EINPROGRESS &&
-	    makers_want(follow->makers, fd) == MAKERS_DONE)
-		broker_learn(follow->broker, fd, true);
-}
-
-/* Return: nobody will be handed more, at the moment. */
-static bool is_end(int error)
-{
-	switch (-error) {
-	case ENODATA:
-	case EPERM:
-	case EOPNOTSUPP:
-	case ENOSYS:
-	case ESHUTDOWN:
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * Files that were mapped, whether or not a process that maps them is there yet. An event tells
- * of the first; as the program goes on, others follow. A look is followed by a pause.
- */
-static void learn_files(struct follow *follow)
-{
-	uint64_t began = clock_cpu(), cost;
-	bool any = false;
-	int n, fd;
-
-	for (n = 0; n < FILES_AT_ONCE; n++) {
-		fd = broker_next_unbound(follow->broker);
-		if (fd < 0 && is_end(fd))
-			break;
-		any |= fd >= 0;
-		if (fd < 0)
-			continue;
-		learn_file(follow, fd);
-		close(fd);
-	}
-	cost = clock_cpu() - began;
-	follow->files_due = any ? clock_now() + FILES_PAUSE + FILES_COST * cost : 0;
-}
-
 int follow_work(struct follow *follow)
 {
 	struct pid *pid;
@@ -325,7 +269,7 @@ int follow_work(struct follow *follow)
 
 	follow_read(follow);
 	if (follow->files_due <= clock_now())
-		learn_files(follow);
+		follow->files_due = files_learn(follow->broker, follow->makers);
 	if (follow->scan_due && follow->scan_due <= clock_now())
 		scan(follow);
 	while (!error && (pid = pids_first(follow->pids)) && pid->due <= clock_now()) {

@@ -68,7 +68,7 @@ static int sfreg_bind_identify_file(const struct sfreg_bind *what, struct sfreg_
 
 	if (!file)
 		return -EBADF;
-	can = sfreg_identity_of_inode(file_inode(file), &binding->of);
+	can = sfreg_identity_of_dentry(file->f_path.dentry, &binding->of);
 	fput(file);
 	return can ? 0 : -EOPNOTSUPP;
 }

@@ -60,17 +60,9 @@ static long sfreg_ioctl_bind(struct file *file, void __user *arg)
 
 static long sfreg_ioctl_unbound(struct file *file, void __user *arg)
 {
-	struct sfreg_binder *binder;
-	struct sfreg_unbound what;
-	int err;
+	struct sfreg_binder *binder = sfreg_binder_of(file);
 
-	err = sfreg_copy_struct(&what, sizeof(what), arg);
-	if (err)
-		return err;
-	if (what.flags)
-		return -EINVAL;
-	binder = sfreg_binder_of(file);
-	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_open(&binder->unbound);
+	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_ask(arg, &binder->unbound);
 }
 
 /* The misc device's own pointer is of no use. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/jhash.h>
 #include <linux/magic.h>
@@ -27,6 +28,11 @@ bool sfreg_identity_of_inode(const struct inode *inode, struct sfreg_identity *o
 	of->ctime_sec = ctime.tv_sec;
 	of->ctime_nsec = ctime.tv_nsec;
 	return true;
+}
+
+bool sfreg_identity_of_dentry(const struct dentry *dentry, struct sfreg_identity *of)
+{
+	return sfreg_identity_of_inode(d_real_inode(dentry), of);
 }
 
 bool sfreg_identity_of(const struct vm_area_struct *vma, struct sfreg_identity *of)

@@ -12,6 +12,7 @@
 
 #include <linux/types.h>
 
+struct dentry;
 struct inode;
 struct mm_struct;
 struct vm_area_struct;
@@ -25,10 +26,12 @@ struct sfreg_identity {
 	u32 dev, generation;
 };
 
-/* All of these in any context but NMI. False: nothing that can be bound. */
+/* These in any context but NMI. False: nothing that can be bound. */
 bool sfreg_identity_of_inode(const struct inode *inode, struct sfreg_identity *of);
-/* What is mapped at @vma's beginning. */
+/* What is mapped at @vma's beginning; of an overlay's file, the one below it. */
 bool sfreg_identity_of(const struct vm_area_struct *vma, struct sfreg_identity *of);
+/* The file that would be mapped. Process context, may sleep. */
+bool sfreg_identity_of_dentry(const struct dentry *dentry, struct sfreg_identity *of);
 
 /* Of the vDSO: where a process has it (0: nowhere), and which. */
 u64 sfreg_vdso_start(const struct mm_struct *mm);

@@ -7,10 +7,13 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/sfreg.h>
 #include <linux/spinlock.h>
+#include <linux/uaccess.h>
 
 #include "binding.h"
 #include "identity.h"
+#include "ingest.h"
 #include "stats.h"
 #include "unbound.h"
 
@@ -74,18 +77,12 @@ static void sfreg_unbound_keep(struct sfreg_unbound_files *files, const struct p
 	sfreg_gauge_add(SFREG_STAT_unbound, 1);
 }
 
-/* An overlay's path does not lead to the file that the kernel has mapped. */
-static bool sfreg_unbound_can_be_opened(const struct file *file)
-{
-	return d_inode(file->f_path.dentry) == file_inode(file);
-}
-
 void sfreg_unbound_note(const struct file *file)
 {
 	struct sfreg_unbound_files *files;
 	struct sfreg_identity of;
 
-	if (list_empty(&sfreg_unbound_binders) || !sfreg_unbound_can_be_opened(file) ||
+	if (list_empty(&sfreg_unbound_binders) ||
 	    !sfreg_identity_of_inode(file_inode(file), &of))
 		return;
 	spin_lock(&sfreg_unbound_lock);
@@ -100,7 +97,7 @@ static bool sfreg_unbound_is_bound(const struct path *path)
 	struct sfreg_binding *binding = NULL;
 	struct sfreg_identity of;
 
-	if (sfreg_identity_of_inode(d_inode(path->dentry), &of))
+	if (sfreg_identity_of_dentry(path->dentry, &of))
 		binding = sfreg_binding_find(&of);
 	if (binding)
 		sfreg_binding_put(binding);
@@ -133,18 +130,46 @@ static struct file *sfreg_unbound_next(struct sfreg_unbound_files *files)
 	return file ?: ERR_PTR(-ENODATA);
 }
 
-int sfreg_unbound_open(struct sfreg_unbound_files *files)
+static u32 sfreg_unbound_fs_type(const struct file *file)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
+	return d_real_inode(file->f_path.dentry)->i_sb->s_magic;
+}
+
+static long sfreg_unbound_hand_out(struct sfreg_unbound_files *files,
+				   struct sfreg_unbound __user *arg)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC), err;
 	struct file *file;
 
 	if (fd < 0)
 		return fd;
 	file = sfreg_unbound_next(files);
 	if (IS_ERR(file)) {
-		put_unused_fd(fd);
-		return PTR_ERR(file);
+		err = PTR_ERR(file);
+		goto put_fd;
 	}
+	err = put_user(sfreg_unbound_fs_type(file), &arg->fs_type);
+	if (err)
+		goto put_file;
 	fd_install(fd, file);
 	return fd;
+
+put_file:
+	fput(file);
+put_fd:
+	put_unused_fd(fd);
+	return err;
+}
+
+long sfreg_unbound_ask(void __user *arg, struct sfreg_unbound_files *files)
+{
+	struct sfreg_unbound what;
+	int err;
+
+	err = sfreg_copy_struct(&what, sizeof(what), arg);
+	if (err)
+		return err;
+	if (what.flags || what.pad)
+		return -EINVAL;
+	return sfreg_unbound_hand_out(files, arg);
 }

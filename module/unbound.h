@@ -6,6 +6,7 @@
 #ifndef SFREG_UNBOUND_H
 #define SFREG_UNBOUND_H
 
+#include <linux/compiler_types.h>
 #include <linux/list.h>
 #include <linux/path.h>
 #include <linux/types.h>
@@ -29,7 +30,7 @@ void sfreg_unbound_end(struct sfreg_unbound_files *files);
 /* The hooks: atomic, process context. @file is mapped executable; every binder has it kept. */
 void sfreg_unbound_note(const struct file *file);
 
-/* Process context. Return: a new descriptor of the caller's, or an errno as SFREG_IOC_UNBOUND. */
-int sfreg_unbound_open(struct sfreg_unbound_files *files);
+/* SFREG_IOC_UNBOUND: process context, no lock held. */
+long sfreg_unbound_ask(void __user *arg, struct sfreg_unbound_files *files);
 
 #endif /* SFREG_UNBOUND_H */

@@ -330,7 +330,7 @@ struct sfreg_bind_text {
  * struct sfreg_bind - SFREG_IOC_BIND: describe a file, wherever it is mapped from now on
  * @size: sizeof(struct sfreg_bind)
  * @flags: 0
- * @file_fd: the file, open; -1: the caller's own vDSO
+ * @file_fd: the file, open (of an overlay, the file below is bound); -1: the caller's own vDSO
  * @section_fd: a descriptor that SFREG_IOC_SECTION returned; -1: there is nothing to
  *	place for this file
  * @texts: address of an array of struct sfreg_bind_text
@@ -381,6 +381,9 @@ struct sfreg_bind {
  * struct sfreg_unbound - SFREG_IOC_UNBOUND: the next file that is mapped and not bound
  * @size: sizeof(struct sfreg_unbound)
  * @flags: 0
+ * @fs_type: out: of the file system that it lies on, as statfs(2) has it; of an overlay's file, the
+ *	one below
+ * @pad: 0
  *
  * From the first of these calls, or the first SFREG_IOC_BIND, on a descriptor of the device until
  * that is closed, files that a process maps executable and that are not bound are kept for it,
@@ -390,11 +393,10 @@ struct sfreg_bind {
  *
  * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps
  * its file system mounted, but a file can be written to, executed and deleted. Not kept are files
- * that could not be bound, and those of overlays where the kernel maps another file than a
- * program opens.
+ * that could not be bound.
  *
  * Return: a descriptor of the file, open for reading, close-on-exec; or -1 with errno ENODATA:
- * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags; EMFILE, ENFILE: no
+ * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags, pad; EMFILE, ENFILE: no
  * descriptor, and the file is kept; EACCES: the caller may not read the file, which is kept no
  * longer, as with any other errno of open(2); EOPNOTSUPP: this kernel does not let us see what
  * is mapped.
@@ -402,6 +404,8 @@ struct sfreg_bind {
 struct sfreg_unbound {
 	__u32 size;
 	__u32 flags;
+	__u32 fs_type;
+	__u32 pad;
 };
 
 /* Feature bits of struct sfreg_info. */

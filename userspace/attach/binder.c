@@ -91,7 +91,7 @@ void binder_bind_vdso(struct binder *binder, const struct map *map,
 	bind_or_end(binder, &bind, object, map->end - map->start);
 }
 
-int binder_next(const struct binder *binder)
+int binder_next(const struct binder *binder, uint32_t *fs_type)
 {
-	return binder->fd < 0 ? -ENODATA : sfreg_next_unbound(binder->fd);
+	return binder->fd < 0 ? -ENODATA : sfreg_next_unbound(binder->fd, fs_type);
 }

@@ -46,9 +46,10 @@ void binder_bind_vdso(struct binder *binder, const struct map *map,
 		      const struct broker_object *object);
 
 /*
- * The next file that somebody has mapped and that is not bound: a descriptor of it. -ENODATA: there
- * is none at the moment; or an error of struct sfreg_unbound.
+ * The next file that somebody has mapped and that is not bound: a descriptor of it, and the type of
+ * the file system that it really lies on. -ENODATA: there is none at the moment; or an error of
+ * struct sfreg_unbound.
  */
-int binder_next(const struct binder *binder);
+int binder_next(const struct binder *binder, uint32_t *fs_type);
 
 #endif /* SFREG_BINDER_H */

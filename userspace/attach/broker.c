@@ -241,7 +241,7 @@ static bool is_settled(int fd, const struct stat *before)
 	struct timespec now;
 	struct stat after;
 
-	if (!known_trusts(fd) || fstat(fd, &after) || clock_gettime(CLOCK_REALTIME, &now))
+	if (fstat(fd, &after) || clock_gettime(CLOCK_REALTIME, &now))
 		return false;
 	return before->st_size == after.st_size &&
 	       before->st_mtim.tv_sec == after.st_mtim.tv_sec &&
@@ -259,7 +259,8 @@ const struct broker_object *broker_seen(struct broker *broker, const struct stat
 	return object;
 }
 
-static const struct broker_object *find(struct broker *broker, int fd, bool may_make)
+/* @trusts: the file system's word on times and numbers. */
+static const struct broker_object *find(struct broker *broker, int fd, bool trusts, bool may_make)
 {
 	const struct broker_object *object;
 	struct synth_file file;
@@ -269,7 +270,7 @@ static const struct broker_object *find(struct broker *broker, int fd, bool may_
 		return refuse(broker, -errno);
 	if (!S_ISREG(before.st_mode))
 		return refuse(broker, -ENOEXEC);
-	object = known_trusts(fd) ? known_by_file(broker->known, &before) : NULL;
+	object = trusts ? known_by_file(broker->known, &before) : NULL;
 	if (object) {
 		broker->stats.known++;
 		return object;
@@ -279,19 +280,19 @@ static const struct broker_object *find(struct broker *broker, int fd, bool may_
 	object = look_in_cache(broker, &file);
 	if (!object)
 		object = may_make ? make(broker, &file) : refuse(broker, -EINPROGRESS);
-	if (object != &broker->answer && is_settled(fd, &before))
+	if (trusts && object != &broker->answer && is_settled(fd, &before))
 		known_bind(broker->known, &before, known_key(object));
 	return object;
 }
 
 const struct broker_object *broker_find(struct broker *broker, int fd)
 {
-	return find(broker, fd, true);
+	return find(broker, fd, known_trusts(fd), true);
 }
 
 const struct broker_object *broker_look(struct broker *broker, int fd)
 {
-	return find(broker, fd, false);
+	return find(broker, fd, known_trusts(fd), false);
 }
 
 /* --- files that the module knows --------------------------------------------------- */
@@ -328,19 +329,20 @@ void broker_bind_vdso(struct broker *broker, const struct map *map,
 	broker->vdso_note = broker->binder.turn;
 }
 
-int broker_next_unbound(const struct broker *broker)
+int broker_next_unbound(const struct broker *broker, uint32_t *fs_type)
 {
-	return binder_next(&broker->binder);
+	return binder_next(&broker->binder, fs_type);
 }
 
-const struct broker_object *broker_learn(struct broker *broker, int fd, bool may_make)
+const struct broker_object *broker_learn(struct broker *broker, int fd, uint32_t fs_type,
+					 bool may_make)
 {
 	const struct broker_object *object;
 	struct stat file;
 
-	if (!known_trusts(fd) || !mapped_is_elf(fd) || fstat(fd, &file))
+	if (!(known_trusts(fd) || known_trusts_type(fs_type)) || !mapped_is_elf(fd) || fstat(fd, &file))
 		return NULL;
-	object = find(broker, fd, may_make);
+	object = find(broker, fd, true, may_make);
 	broker_bind(broker, fd, &file);
 	return object;
 }

@@ -76,17 +76,18 @@ void broker_bind_vdso(struct broker *broker, const struct map *map,
 		      const struct broker_object *object);
 
 /* A file that some process has mapped and that is not bound: as binder_next(). */
-int broker_next_unbound(const struct broker *broker);
+int broker_next_unbound(const struct broker *broker, uint32_t *fs_type);
 
 /**
  * broker_learn() - find what is to be known of a file, and bind it
  * @broker: the broker
- * @fd: as broker_next_unbound() has it
+ * @fd, @fs_type: as broker_next_unbound() has them
  * @may_make: as broker_find() does; else as broker_look()
  *
  * Return: as these; NULL: it can not be bound, and is of no interest.
  */
-const struct broker_object *broker_learn(struct broker *broker, int fd, bool may_make);
+const struct broker_object *broker_learn(struct broker *broker, int fd, uint32_t fs_type,
+					 bool may_make);
 
 /**
  * broker_find_object() - the section for an object of a JIT

@@ -70,6 +70,14 @@ void known_free(struct known *known)
 	free(known);
 }
 
+bool known_trusts_type(uint32_t fs_type)
+{
+	for (size_t i = 0; i < sizeof(trusted) / sizeof(*trusted); i++)
+		if (fs_type == trusted[i])
+			return true;
+	return false;
+}
+
 bool known_trusts(int fd)
 {
 	const int sealed = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
@@ -78,12 +86,7 @@ bool known_trusts(int fd)
 
 	if (seals >= 0)
 		return (seals & sealed) == sealed;
-	if (fstatfs(fd, &fs))
-		return false;
-	for (size_t i = 0; i < sizeof(trusted) / sizeof(*trusted); i++)
-		if ((unsigned int)fs.f_type == trusted[i])
-			return true;
-	return false;
+	return !fstatfs(fd, &fs) && known_trusts_type(fs.f_type);
 }
 
 /* Compared as bytes: nothing may be left as it was. */

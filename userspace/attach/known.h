@@ -6,6 +6,7 @@
 #ifndef SFREG_KNOWN_H
 #define SFREG_KNOWN_H
 
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "broker.h"
@@ -25,6 +26,8 @@ void known_free(struct known *known);
  * times as they are (tmpfs, so memfds too; but a sealed one is never written to).
  */
 bool known_trusts(int fd);
+/* .. of this type? An overlay's word is that of the file system below. */
+bool known_trusts_type(uint32_t fs_type);
 
 /* The object that the file was seen to be, or NULL. */
 const struct broker_object *known_by_file(struct known *known, const struct stat *file);

@@ -13,13 +13,13 @@
 #define PAUSE		(2 * CLOCK_MS)
 #define PAUSE_COST	4
 
-static void learn(struct broker *broker, struct makers *makers, int fd)
+static void learn(struct broker *broker, struct makers *makers, int fd, uint32_t fs_type)
 {
-	const struct broker_object *object = broker_learn(broker, fd, !makers);
+	const struct broker_object *object = broker_learn(broker, fd, fs_type, !makers);
 
 	/* Made beside; where that is of no use, by ourselves. */
-	if (object && object->error == -EINPROGRESS && makers_want(makers, fd) == MAKERS_DONE)
-		broker_learn(broker, fd, true);
+	if (object && object->error == -EINPROGRESS && makers_want(makers, fd, fs_type) == MAKERS_DONE)
+		broker_learn(broker, fd, fs_type, true);
 }
 
 /* Nobody hands out more, at the moment. Any other error is of one file. */
@@ -46,11 +46,12 @@ uint64_t files_learn(struct broker *broker, struct makers *makers)
 	bool any = false;
 
 	for (int i = 0; i < AT_ONCE; i++) {
-		int fd = broker_next_unbound(broker);
+		uint32_t fs_type;
+		int fd = broker_next_unbound(broker, &fs_type);
 
 		if (fd >= 0) {
 			any = true;
-			learn(broker, makers, fd);
+			learn(broker, makers, fd, fs_type);
 			close(fd);
 		} else if (is_end(fd)) {
 			break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * Files that were mapped, as the module hands them out, become known and are bound: whether or not a
- * process that maps them is there yet.
+ * Files that were mapped, as the module hands them out, become known and are bound: whether or not
+ * a process that maps them is there yet.
  */
 #ifndef SFREG_FILES_H
 #define SFREG_FILES_H

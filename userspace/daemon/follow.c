@@ -141,7 +141,7 @@ static void on_mapping(void *ctx, const struct attach_mapping *mapping)
 	struct follow *follow = ctx;
 
 	if (mapping->error == -EINPROGRESS &&
-	    makers_want(follow->makers, mapping->fd) == MAKERS_DONE)
+	    makers_want(follow->makers, mapping->fd, 0) == MAKERS_DONE)
 		follow->made = true;
 }
 

@@ -26,6 +26,7 @@ struct file {
 	off_t size;
 	struct timespec ctime;
 	int fd;			/* QUEUED, RUNNING */
+	uint32_t fs_type;
 	pid_t child;		/* RUNNING */
 	unsigned long age;
 };
@@ -144,7 +145,7 @@ static enum makers_answer answer_of(enum state state)
 	}
 }
 
-enum makers_answer makers_want(struct makers *makers, int fd)
+enum makers_answer makers_want(struct makers *makers, int fd, uint32_t fs_type)
 {
 	struct file *file;
 	struct stat st;
@@ -169,6 +170,7 @@ enum makers_answer makers_want(struct makers *makers, int fd)
 		.size = st.st_size,
 		.ctime = st.st_ctim,
 		.fd = fd,
+		.fs_type = fs_type,
 		.age = ++makers->clock,
 	};
 	start_more(makers);
@@ -189,7 +191,7 @@ bool makers_reap(struct makers *makers)
 		file->age = ++makers->clock;
 		makers->running--;
 		/* No process may have it mapped any more. */
-		broker_learn(makers->broker, file->fd, false);
+		broker_learn(makers->broker, file->fd, file->fs_type, false);
 		close(file->fd);
 		any = true;
 	}

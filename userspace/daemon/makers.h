@@ -7,6 +7,7 @@
 #define SFREG_MAKERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "../attach/broker.h"
 
@@ -22,8 +23,11 @@ enum makers_answer {
 	MAKERS_DONE,		/* it has been made, and still it is not there: cache it is none */
 };
 
-/* Have a section made for a file, which is copied. Asked again it tells what came of it. */
-enum makers_answer makers_want(struct makers *makers, int fd);
+/*
+ * Have a section made for a file, which is copied, and the file learned then: see broker_learn() for
+ * @fs_type. Asked again it tells what came of it.
+ */
+enum makers_answer makers_want(struct makers *makers, int fd, uint32_t fs_type);
 
 /* To be called after SIGCHLD. Return: whether one has ended since. */
 bool makers_reap(struct makers *makers);

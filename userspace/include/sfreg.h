@@ -144,11 +144,13 @@ int sfreg_bind(int binder_fd, const struct sfreg_bind *bind);
 /**
  * sfreg_next_unbound() - learn of a file that is mapped and not bound
  * @binder_fd: from sfreg_binder_open()
+ * @fs_type: where to put what it lies on, as statfs(2) has it (of an overlay's file, the file
+ *	system below), or NULL
  *
  * Return: a descriptor of the next such file, open for reading; -ENODATA: there is none at the
  * moment; -EOPNOTSUPP also: the module is older; or an error of struct sfreg_unbound.
  */
-int sfreg_next_unbound(int binder_fd);
+int sfreg_next_unbound(int binder_fd, __u32 *fs_type);
 
 /**
  * sfreg_list() - a process's windows, by address

@@ -17,10 +17,12 @@ int sfreg_bind(int binder_fd, const struct sfreg_bind *bind)
 	return ret == -ENOTTY ? -EOPNOTSUPP : ret;
 }
 
-int sfreg_next_unbound(int binder_fd)
+int sfreg_next_unbound(int binder_fd, __u32 *fs_type)
 {
 	struct sfreg_unbound unbound = { .size = sizeof(unbound) };
 	int ret = sys_ioctl(binder_fd, SFREG_IOC_UNBOUND, &unbound);
 
+	if (ret >= 0 && fs_type)
+		*fs_type = unbound.fs_type;
 	return ret == -ENOTTY ? -EOPNOTSUPP : ret;
 }

@@ -50,6 +50,12 @@ int sfreg_bind(int binder_fd, const struct sfreg_bind *bind)
 	return -EOPNOTSUPP;
 }
 
+int sfreg_next_unbound(int binder_fd)
+{
+	(void)binder_fd;
+	return -EOPNOTSUPP;
+}
+
 /* Equal bytes are the same section. */
 int sfreg_section_create(const void *sframe, size_t sframe_len)
 {

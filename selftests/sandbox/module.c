@@ -9,7 +9,7 @@
 
 #include "module.h"
 
-int module_error, bind_error;
+int module_error, bind_error, next_unbound = -ENODATA;
 unsigned int module_room = 1000000, bind_room = 1000000;
 uint64_t module_features = SFREG_FEAT_BIND;
 unsigned int n_created, n_bound, n_binders;
@@ -68,4 +68,9 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 	now->tv_sec += time_passed;
 	return error;
+}
+
+int sfreg_next_unbound(int binder_fd)
+{
+	return fcntl(binder_fd, F_GETFD) < 0 ? -EBADF : next_unbound;
 }

@@ -13,6 +13,8 @@
 
 /* What making a section, and what binding a file ends with, if not 0. */
 extern int module_error, bind_error;
+/* What the module hands out: a descriptor, or an error. */
+extern int next_unbound;
 /* For sections, and for files that are bound on one descriptor. */
 extern unsigned int module_room, bind_room;
 extern uint64_t module_features;

@@ -133,7 +133,7 @@ TEST_F(door, other_ioctls)
 	struct sfreg_info info = { .size = sizeof(info) };
 
 	EXPECT_EQ(0, sft_ioctl(self->fd, SFREG_IOC_INFO, &info));
-	EXPECT_EQ(-ENOTTY, sft_ioctl(self->fd, _IO(SFREG_IOC_MAGIC, 9), &info));
+	EXPECT_EQ(-ENOTTY, sft_ioctl(self->fd, _IO(SFREG_IOC_MAGIC, 10), &info));
 	EXPECT_EQ(-ENOTTY, sft_ioctl(self->fd, _IO(SFREG_IOC_MAGIC, 255), &info));
 	EXPECT_EQ(-ENOTTY, sft_ioctl(self->fd, _IO('s', 0), &info));
 	EXPECT_EQ(-ENOTTY, sft_ioctl(self->fd, _IOWR(SFREG_IOC_MAGIC, 0,

@@ -281,7 +281,7 @@ static inline void *sft_map(size_t len, int prot)
 #define SFT_RWX	(PROT_READ | PROT_WRITE | PROT_EXEC)
 
 struct sft_gauges {
-	uint64_t spaces, windows, sections, section_bytes, bindings;
+	uint64_t spaces, windows, sections, section_bytes, bindings, unbound;
 };
 
 static inline struct sft_gauges sft_gauges(void)
@@ -289,6 +289,7 @@ static inline struct sft_gauges sft_gauges(void)
 	return (struct sft_gauges) {
 		sft_stat("spaces"), sft_stat("windows"),
 		sft_stat("sections"), sft_stat("section_bytes"), sft_stat("bindings"),
+		sft_stat("unbound"),
 	};
 }
 
@@ -348,6 +349,7 @@ TEST_F(end, gauges_are_back)						\
 	EXPECT_EQ(sft_gauges_before.sections, now.sections);		\
 	EXPECT_EQ(sft_gauges_before.section_bytes, now.section_bytes);	\
 	EXPECT_EQ(sft_gauges_before.bindings, now.bindings);		\
+	EXPECT_EQ(sft_gauges_before.unbound, now.unbound);		\
 }
 
 /* Stands last in every program. */

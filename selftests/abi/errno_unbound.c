@@ -172,7 +172,7 @@ TEST_F(errno_unbound, descriptors)
 
 TEST_F(errno_unbound, files)
 {
-	ASSERT_EQ(0, file_max_set(1));
+	ASSERT_EQ(0, file_max_set(0));
 	EXPECT_EQ(ENFILE, sft_in_child(without_files(self->binder)));
 	ASSERT_EQ(0, file_max_set(self->file_max));
 	EXPECT_HANDED("", self->binder);

@@ -77,13 +77,19 @@ static void sfreg_unbound_keep(struct sfreg_unbound_files *files, const struct p
 	sfreg_gauge_add(SFREG_STAT_unbound, 1);
 }
 
+/* Nobody else maps what is no file: memory that processes share, and the kernel makes one of. */
+static bool sfreg_unbound_is_file(const struct file *file)
+{
+	struct sfreg_identity of;
+
+	return !IS_PRIVATE(file_inode(file)) && sfreg_identity_of_inode(file_inode(file), &of);
+}
+
 void sfreg_unbound_note(const struct file *file)
 {
 	struct sfreg_unbound_files *files;
-	struct sfreg_identity of;
 
-	if (list_empty(&sfreg_unbound_binders) ||
-	    !sfreg_identity_of_inode(file_inode(file), &of))
+	if (list_empty(&sfreg_unbound_binders) || !sfreg_unbound_is_file(file))
 		return;
 	spin_lock(&sfreg_unbound_lock);
 	list_for_each_entry(files, &sfreg_unbound_binders, list)

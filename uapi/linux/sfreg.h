@@ -393,13 +393,13 @@ struct sfreg_bind {
  *
  * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps
  * its file system mounted, but a file can be written to, executed and deleted. Not kept are files
- * that could not be bound.
+ * that could not be bound, and memory that processes share without a file (but memfds are).
  *
  * Return: a descriptor of the file, open for reading, close-on-exec; or -1 with errno ENODATA:
- * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags, pad; EMFILE, ENFILE: no
- * descriptor, and the file is kept; EACCES: the caller may not read the file, which is kept no
- * longer, as with any other errno of open(2); EOPNOTSUPP: this kernel does not let us see what
- * is mapped.
+ * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags, pad; EMFILE: no
+ * descriptor, and the file is kept; ENFILE, ENOMEM, EACCES: the caller may not read the file,
+ * EAGAIN: another has a lease on it, or any other errno of open(2): it is kept no longer;
+ * EOPNOTSUPP: this kernel does not let us see what is mapped.
  */
 struct sfreg_unbound {
 	__u32 size;

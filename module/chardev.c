@@ -60,9 +60,16 @@ static long sfreg_ioctl_bind(struct file *file, void __user *arg)
 
 static long sfreg_ioctl_unbound(struct file *file, void __user *arg)
 {
-	struct sfreg_binder *binder = sfreg_binder_of(file);
+	struct sfreg_binder *binder;
+	int err;
 
-	return IS_ERR(binder) ? PTR_ERR(binder) : sfreg_unbound_ask(arg, &binder->unbound);
+	err = sfreg_unbound_check(arg);
+	if (err)
+		return err;
+	binder = sfreg_binder_of(file);
+	if (IS_ERR(binder))
+		return PTR_ERR(binder);
+	return sfreg_unbound_hand_out(&binder->unbound, arg);
 }
 
 /* The misc device's own pointer is of no use. */

@@ -136,13 +136,26 @@ static struct file *sfreg_unbound_next(struct sfreg_unbound_files *files)
 	return file ?: ERR_PTR(-ENODATA);
 }
 
+int sfreg_unbound_check(struct sfreg_unbound __user *to)
+{
+	struct sfreg_unbound what;
+	int err;
+
+	err = sfreg_copy_struct(&what, sizeof(what), to);
+	if (err)
+		return err;
+	if (what.flags || what.pad)
+		return -EINVAL;
+	/* Before a file is taken for nothing. */
+	return put_user(0, &to->fs_type);
+}
+
 static u32 sfreg_unbound_fs_type(const struct file *file)
 {
 	return d_real_inode(file->f_path.dentry)->i_sb->s_magic;
 }
 
-static long sfreg_unbound_hand_out(struct sfreg_unbound_files *files,
-				   struct sfreg_unbound __user *arg)
+long sfreg_unbound_hand_out(struct sfreg_unbound_files *files, struct sfreg_unbound __user *to)
 {
 	int fd = get_unused_fd_flags(O_CLOEXEC), err;
 	struct file *file;
@@ -154,7 +167,7 @@ static long sfreg_unbound_hand_out(struct sfreg_unbound_files *files,
 		err = PTR_ERR(file);
 		goto put_fd;
 	}
-	err = put_user(sfreg_unbound_fs_type(file), &arg->fs_type);
+	err = put_user(sfreg_unbound_fs_type(file), &to->fs_type);
 	if (err)
 		goto put_file;
 	fd_install(fd, file);
@@ -165,17 +178,4 @@ put_file:
 put_fd:
 	put_unused_fd(fd);
 	return err;
-}
-
-long sfreg_unbound_ask(void __user *arg, struct sfreg_unbound_files *files)
-{
-	struct sfreg_unbound what;
-	int err;
-
-	err = sfreg_copy_struct(&what, sizeof(what), arg);
-	if (err)
-		return err;
-	if (what.flags || what.pad)
-		return -EINVAL;
-	return sfreg_unbound_hand_out(files, arg);
 }

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 struct file;
+struct sfreg_unbound;
 
 /* The libraries of three large programs; and all is 2 KiB. */
 #define SFREG_UNBOUND_MAX	128
@@ -30,7 +31,8 @@ void sfreg_unbound_end(struct sfreg_unbound_files *files);
 /* The hooks: atomic, process context. @file is mapped executable; every binder has it kept. */
 void sfreg_unbound_note(const struct file *file);
 
-/* SFREG_IOC_UNBOUND: process context, no lock held. */
-long sfreg_unbound_ask(void __user *arg, struct sfreg_unbound_files *files);
+/* SFREG_IOC_UNBOUND, with @to checked first. Process context, no lock held. */
+int sfreg_unbound_check(struct sfreg_unbound __user *to);
+long sfreg_unbound_hand_out(struct sfreg_unbound_files *files, struct sfreg_unbound __user *to);
 
 #endif /* SFREG_UNBOUND_H */

@@ -84,17 +84,22 @@ TEST_F(errno_unbound, structure)
 	struct { struct sfreg_unbound u; uint64_t tail; } big = { .u = self->good };
 	uint8_t *last = sft_map(2 * SFT_PAGE, SFT_RW);
 	struct sfreg_unbound *cut = (void *)(last + SFT_PAGE - 4);
+	struct sfreg_unbound *whole = (void *)sft_map(SFT_PAGE, SFT_RW);
 
 	REFUSES(-EINVAL, "no size", bad.size = 0);
 	REFUSES(-EINVAL, "too small", bad.size = 4);
 	REFUSES(-E2BIG, "too large", bad.size = 4097);
 	REFUSES(-EINVAL, "a flag", bad.flags = 1);
 	REFUSES(-EINVAL, "the last flag", bad.flags = 1U << 31);
+	REFUSES(-EINVAL, "padding", bad.pad = 1);
 	EXPECT_EQ(-EFAULT, sft_ioctl(self->binder, SFREG_IOC_UNBOUND, NULL));
 	EXPECT_EQ(-EFAULT, sft_ioctl(self->binder, SFREG_IOC_UNBOUND, (void *)(1UL << 63)));
 	cut->size = sizeof(*cut);
 	munmap(last + SFT_PAGE, SFT_PAGE);
 	EXPECT_EQ(-EFAULT, sft_ioctl(self->binder, SFREG_IOC_UNBOUND, cut));
+	*whole = self->good;
+	ASSERT_EQ(0, mprotect(whole, SFT_PAGE, PROT_READ));
+	EXPECT_EQ(-EFAULT, sft_ioctl(self->binder, SFREG_IOC_UNBOUND, whole));
 	nothing_changed(_metadata, self, "not there");
 	big.u.size = sizeof(big);
 	big.tail = 1;

@@ -62,9 +62,9 @@ TEST_F(unbound, in_order)
 {
 	int c = file_make("c");
 
-	map_each((int[]) { c, self->a, c, self->b, self->a }, 5);
+	map_each((int[]){ c, self->a, c, self->b, self->a }, 5);
 	EXPECT_HANDED("c a b", self->binder);
-	map_each((int[]) { self->b, c, self->a }, 3);
+	map_each((int[]){ self->b, c, self->a }, 3);
 	EXPECT_HANDED("b c a", self->binder);
 	close(c);
 }
@@ -205,7 +205,7 @@ TEST_F(unbound, bound)
 
 	ASSERT_EQ(0, bind_file(self->binder, self->a, self->section));
 	ASSERT_EQ(0, bind_file(self->binder, self->b, -1));
-	map_each((int[]) { self->a, self->b }, 2);
+	map_each((int[]){ self->a, self->b }, 2);
 	EXPECT_EQ(0, sft_stat("unbound"));
 	EXPECT_HANDED("", self->binder);
 	/* By whomever. */
@@ -214,10 +214,10 @@ TEST_F(unbound, bound)
 	EXPECT_HANDED("", other);
 	close(self->binder);
 	self->binder = unbound_open();
-	map_each((int[]) { self->b, self->a }, 2);
+	map_each((int[]){ self->b, self->a }, 2);
 	EXPECT_HANDED("b", self->binder);
 	close(other);
-	map_each((int[]) { self->b, self->a }, 2);
+	map_each((int[]){ self->b, self->a }, 2);
 	EXPECT_HANDED("b a", self->binder);
 }
 
@@ -225,7 +225,7 @@ TEST_F(unbound, bound_by_now)
 {
 	int c = file_make("c");
 
-	map_each((int[]) { self->a, self->b, c }, 3);
+	map_each((int[]){ self->a, self->b, c }, 3);
 	ASSERT_EQ(0, bind_file(self->binder, self->a, -1));
 	ASSERT_EQ(0, bind_file(self->binder, c, self->section));
 	EXPECT_EQ(3, sft_stat("unbound"));
@@ -301,7 +301,7 @@ TEST_F(unbound, many)
 		EXPECT_STREQ(name, name_of(fd));
 		close(fd);
 	}
-	map_each((int[]) { fds[KEPT - 1], fds[2], fds[KEPT], fds[1], fds[0] }, 5);
+	map_each((int[]){ fds[KEPT - 1], fds[2], fds[KEPT], fds[1], fds[0] }, 5);
 	EXPECT_EQ(KEPT, sft_stat("unbound"));
 	EXPECT_HANDED(numbers(2, KEPT + 1, 1), self->binder);
 	for (int i = 0; i < MANY; i++)
@@ -312,13 +312,13 @@ TEST_F(unbound, two_binders)
 {
 	int other = unbound_open();
 
-	map_each((int[]) { self->b, self->a }, 2);
+	map_each((int[]){ self->b, self->a }, 2);
 	EXPECT_HANDED("b a", self->binder);
 	file_map_and_unmap(self->b);
 	EXPECT_HANDED("b a", other);
 	EXPECT_HANDED("b", self->binder);
 	/* What one has bound is bound for both. */
-	map_each((int[]) { self->b, self->a }, 2);
+	map_each((int[]){ self->b, self->a }, 2);
 	ASSERT_EQ(0, bind_file(other, self->a, -1));
 	EXPECT_HANDED("b", other);
 	EXPECT_HANDED("b", self->binder);

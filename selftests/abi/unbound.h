@@ -10,11 +10,20 @@
 #include <limits.h>
 
 /* As struct sfreg_unbound says: a descriptor, or -errno. */
+static inline int unbound_next_on(int binder, uint32_t *fs_type)
+{
+	struct sfreg_unbound what = { .size = sizeof(what), .fs_type = -1 };
+	int ret = sft_ioctl(binder, SFREG_IOC_UNBOUND, &what);
+
+	*fs_type = what.fs_type;
+	return ret;
+}
+
 static inline int unbound_next(int binder)
 {
-	struct sfreg_unbound what = { .size = sizeof(what) };
+	uint32_t fs_type;
 
-	return sft_ioctl(binder, SFREG_IOC_UNBOUND, &what);
+	return unbound_next_on(binder, &fs_type);
 }
 
 /* The next one of the same file system as this directory. Others are the guest's own. */

@@ -7,6 +7,7 @@
 #include "unbound.h"
 #include <pthread.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 
 FIXTURE(unbound_life) {
 	int binder;
@@ -245,28 +246,56 @@ static bool mount_overlay(void)
 	       !mount("none", MOUNTED, "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work");
 }
 
-/* The path of its files does not lead to what is mapped. */
+/* How many windows a mapping of it gets. */
+static int windows_of(int dev, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t *p = file_map_all(fd);
+	int n = sft_total(dev, -1);
+
+	munmap(p, FILE_BYTES);
+	close(fd);
+	return n;
+}
+
+/* What is mapped lies below, and that is what is bound, by the file that a program can open. */
 TEST_F(unbound_life, overlay)
 {
-	int lower = file_make("lower-file"), fd;
+	int dev = sft_open(), section = file_section(dev, false), fd;
+	uint32_t fs_type, overlay;
+	struct statfs fs;
 
-	ASSERT_LE(0, lower);
+	close(file_make("lower-file"));
 	mkdir("lower", 0755);
 	ASSERT_EQ(0, rename("lower-file", "lower/low"));
 	if (!mount_overlay())
 		SKIP(return, "no overlays here");
 	unbound_names(self->binder, unbound_next);
-	ASSERT_EQ(0, map_there(MOUNTED "/high"));
-	fd = open(MOUNTED "/low", O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	file_map_and_unmap(fd);
-	EXPECT_EQ(-ENODATA, unbound_next(self->binder));
-	/* What lies below is a file like any other. */
-	file_map_and_unmap(lower);
-	EXPECT_HANDED("low", self->binder);
+	EXPECT_EQ(0, windows_of(dev, MOUNTED "/low"));
+	fd = unbound_next_on(self->binder, &fs_type);
+	ASSERT_STREQ("low", name_of(fd));
+	ASSERT_EQ(0, fstatfs(fd, &fs));
+	overlay = fs.f_type;
+	ASSERT_EQ(0, statfs("lower", &fs));
+	EXPECT_NE(overlay, fs_type);
+	EXPECT_EQ((uint32_t)fs.f_type, fs_type);
+	ASSERT_EQ(0, bind_file(self->binder, fd, section));
 	close(fd);
+	EXPECT_EQ(1, windows_of(dev, MOUNTED "/low"));
+	EXPECT_EQ(1, windows_of(dev, "lower/low"));
+	EXPECT_EQ(-ENODATA, unbound_next(self->binder));
+	/* Copied, before it is written to: that is a file of its own. */
+	ASSERT_EQ(0, chmod(MOUNTED "/low", 0700));
+	EXPECT_EQ(0, windows_of(dev, MOUNTED "/low"));
+	EXPECT_EQ(1, windows_of(dev, "lower/low"));
+	fd = unbound_next(self->binder);
+	EXPECT_EQ(0, bind_file(self->binder, fd, section));
+	close(fd);
+	EXPECT_EQ(1, windows_of(dev, MOUNTED "/low"));
+	EXPECT_EQ(-ENODATA, unbound_next(self->binder));
 	EXPECT_EQ(0, unmounts());
-	close(lower);
+	close(section);
+	close(dev);
 }
 
 /* --- many at once ------------------------------------------------------------------ */

@@ -50,8 +50,9 @@ int sfreg_bind(int binder_fd, const struct sfreg_bind *bind)
 	return -EOPNOTSUPP;
 }
 
-int sfreg_next_unbound(int binder_fd)
+int sfreg_next_unbound(int binder_fd, __u32 *fs_type)
 {
+	(void)fs_type;
 	(void)binder_fd;
 	return -EOPNOTSUPP;
 }

@@ -99,6 +99,8 @@ static void test_refused(void)
 	tap_equal(bind(&other), 1, "others are");
 }
 
+static uint32_t fs_type;
+
 static void test_full(void)
 {
 	struct file file = make_known("full"), other = make_known("later"), none;
@@ -119,7 +121,7 @@ static void test_full(void)
 	tap_equal(bind(&none), 0, "where there is room for none");
 	bind_room = 1000000;
 	tap_equal(bind(&other), 0, "nothing is bound any more");
-	tap_equal(broker_next_unbound(broker), -ENODATA, "nor is there anything to be");
+	tap_equal(broker_next_unbound(broker, &fs_type), -ENODATA, "nor is there anything to be");
 }
 
 static void test_right(void)
@@ -144,7 +146,8 @@ int main(void)
 	if (!files_begin())
 		return files_skip();
 	broker = broker_new(NULL);
-	tap_equal(broker_next_unbound(broker), -ENODATA, "before it begins, it is handed nothing");
+	tap_equal(broker_next_unbound(broker, &fs_type), -ENODATA,
+		  "before it begins, it is handed nothing");
 	tap_ok(!broker_begin_binding(broker), "a module that can");
 	test_said();
 	test_no_elf();

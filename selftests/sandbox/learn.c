@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -21,21 +22,31 @@ static struct broker *broker;
 /* How many calls of the module that makes, and what was found. */
 static const struct broker_object *found;
 
-static unsigned int learn(int fd, bool may_make)
+static unsigned int learn_on(int fd, uint32_t fs_type, bool may_make)
 {
 	unsigned int before = n_bound;
 
 	last_bind = (struct sfreg_bind) { 0 };
-	found = broker_learn(broker, fd, may_make);
+	found = broker_learn(broker, fd, fs_type, may_make);
 	return n_bound - before;
+}
+
+/* Of a file system that says for itself what it is. */
+static unsigned int learn(int fd, bool may_make)
+{
+	return learn_on(fd, 0, may_make);
 }
 
 static void test_handed_out(void)
 {
+	uint32_t fs_type = 0;
+
 	next_unbound = 77;
-	tap_equal(broker_next_unbound(broker), 77, "the module's descriptor");
+	next_fs_type = 0xef53;
+	tap_ok(broker_next_unbound(broker, &fs_type) == 77 && fs_type == 0xef53,
+	       "the module's descriptor, and what the file lies on");
 	next_unbound = -EACCES;
-	tap_equal(broker_next_unbound(broker), -EACCES, "the module's error");
+	tap_equal(broker_next_unbound(broker, &fs_type), -EACCES, "the module's error");
 	next_unbound = -ENODATA;
 }
 
@@ -107,10 +118,15 @@ static void test_of_no_interest(void)
 	tap_ok(!learn(-1, true) && !found, "nor none");
 	tap_ok(!learn(in_memory(F_SEAL_GROW | F_SEAL_SHRINK), true) && !found,
 	       "nor a file whose times are not to be trusted");
+	tap_ok(!learn_on(in_memory(F_SEAL_GROW | F_SEAL_SHRINK), TMPFS_MAGIC, true) && !found,
+	       "whatever it lies on");
 	broker_stats(broker, &after);
 	tap_ok(!memcmp(&before, &after, sizeof(before)), "none of these was read");
 	tap_ok(learn(in_memory(F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE), true) == 1 && found,
 	       "one that is sealed is");
+	tap_ok(learn_on(in_memory(F_SEAL_GROW | F_SEAL_SHRINK), EXT4_SUPER_MAGIC, true) == 1 &&
+	       found,
+	       "and one of an overlay whose files really lie on a disk");
 }
 
 /* --- which may bring generated code ------------------------------------------------ */
@@ -171,13 +187,13 @@ static struct file make(const char *name, const struct recipe *recipe)
 	static uint32_t n;
 
 	memset(bytes, 0, sizeof(bytes));
-	*header = (Elf64_Ehdr) {
+	*header = (Elf64_Ehdr){
 		.e_ident = ELFMAG "\2\1\1", .e_type = ET_DYN, .e_machine = EM_X86_64,
 		.e_version = EV_CURRENT, .e_ehsize = sizeof(*header), .e_shoff = sizeof(*header),
 		.e_shentsize = sizeof(*sections), .e_shnum = 3,
 	};
-	sections[1] = (Elf64_Shdr) { .sh_type = SHT_SYMTAB, .sh_link = 2 };
-	sections[2] = (Elf64_Shdr) {
+	sections[1] = (Elf64_Shdr){ .sh_type = SHT_SYMTAB, .sh_link = 2 };
+	sections[2] = (Elf64_Shdr){
 		.sh_type = SHT_STRTAB, .sh_offset = 4096, .sh_size = STRINGS,
 	};
 	if (recipe->name_at != NOWHERE)

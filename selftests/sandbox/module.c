@@ -10,6 +10,7 @@
 #include "module.h"
 
 int module_error, bind_error, next_unbound = -ENODATA;
+uint32_t next_fs_type;
 unsigned int module_room = 1000000, bind_room = 1000000;
 uint64_t module_features = SFREG_FEAT_BIND;
 unsigned int n_created, n_bound, n_binders;
@@ -70,7 +71,8 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	return error;
 }
 
-int sfreg_next_unbound(int binder_fd)
+int sfreg_next_unbound(int binder_fd, __u32 *fs_type)
 {
+	*fs_type = next_fs_type;
 	return fcntl(binder_fd, F_GETFD) < 0 ? -EBADF : next_unbound;
 }

@@ -15,6 +15,7 @@
 extern int module_error, bind_error;
 /* What the module hands out: a descriptor, or an error. */
 extern int next_unbound;
+extern uint32_t next_fs_type;
 /* For sections, and for files that are bound on one descriptor. */
 extern unsigned int module_room, bind_room;
 extern uint64_t module_features;

@@ -340,7 +340,9 @@ const struct broker_object *broker_learn(struct broker *broker, int fd, uint32_t
 	const struct broker_object *object;
 	struct stat file;
 
-	if (!(known_trusts(fd) || known_trusts_type(fs_type)) || !mapped_is_elf(fd) || fstat(fd, &file))
+	if (!known_trusts(fd) && !known_trusts_type(fs_type))
+		return NULL;
+	if (!mapped_is_elf(fd) || fstat(fd, &file))
 		return NULL;
 	object = find(broker, fd, true, may_make);
 	broker_bind(broker, fd, &file);

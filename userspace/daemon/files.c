@@ -17,8 +17,10 @@ static void learn(struct broker *broker, struct makers *makers, int fd, uint32_t
 {
 	const struct broker_object *object = broker_learn(broker, fd, fs_type, !makers);
 
+	if (!object || object->error != -EINPROGRESS)
+		return;
 	/* Made beside; where that is of no use, by ourselves. */
-	if (object && object->error == -EINPROGRESS && makers_want(makers, fd, fs_type) == MAKERS_DONE)
+	if (makers_want(makers, fd, fs_type) == MAKERS_DONE)
 		broker_learn(broker, fd, fs_type, true);
 }
 

@@ -24,8 +24,8 @@ enum makers_answer {
 };
 
 /*
- * Have a section made for a file, which is copied, and the file learned then: see broker_learn() for
- * @fs_type. Asked again it tells what came of it.
+ * Have a section made for a file, which is copied, and the file learned then: see broker_learn()
+ * for @fs_type. Asked again it tells what came of it.
  */
 enum makers_answer makers_want(struct makers *makers, int fd, uint32_t fs_type);
 

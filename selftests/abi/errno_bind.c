@@ -258,6 +258,7 @@ TEST_F(errno_bind, identity)
 	REFUSES(-ESTALE, "ctime", bad.ctime_sec--);
 	REFUSES(-ESTALE, "ctime's ns", bad.ctime_nsec ^= 1);
 	file_wait();
+	REFUSES(-ESTALE, "another file", bad.file_fd = file_make("other"));
 	ASSERT_EQ(0, futimens(open("file", O_RDWR | O_CLOEXEC), NULL));
 	EXPECT_EQ(-ESTALE, binds(self, self->good));
 	nothing_changed(_metadata, self, "touched");

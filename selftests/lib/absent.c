@@ -33,6 +33,7 @@ static void every_call(void)
 	static const char bytes[28];
 	struct sfreg_window window = { .size = sizeof(window), .mem_fd = -1 };
 	struct sfreg_place_entry entry = { .section_fd = -1 };
+	struct sfreg_bind bind = { .size = sizeof(bind), .file_fd = 1, .section_fd = -1 };
 	struct sfreg_info info = { .size = sizeof(info) };
 	struct sfreg_frame frame;
 	unsigned int failed = MARK, stop = MARK;
@@ -52,6 +53,11 @@ static void every_call(void)
 	tap_equal(sfreg_list(-1, 0, NULL, 0, &total), -ENOSYS, "list");
 	tap_equal(total, MARK, "list's total is untouched");
 	tap_equal(sfreg_info(&info), -ENOSYS, "info");
+	tap_equal(sfreg_binder_open(), -ENOSYS, "binder_open");
+	tap_equal(sfreg_bind(-1, &bind), -EBADF, "bind, on nothing");
+	tap_equal(sfreg_bind(1, &bind), -EOPNOTSUPP, "bind, on no binder");
+	tap_equal(sfreg_next_unbound(-1), -EBADF, "next_unbound, of nothing");
+	tap_equal(sfreg_next_unbound(1), -EOPNOTSUPP, "next_unbound, of no binder");
 	tap_equal(sfreg_backtrace(&frame, 1, &stop), -ENOSYS, "backtrace");
 	tap_equal(stop, MARK, "backtrace's stop is untouched");
 }

@@ -153,14 +153,17 @@ TEST_F(unbound_life, leased)
 {
 	struct sft_waiter holder;
 	uint64_t before;
-	int fd;
+	int fd, err;
 
 	/* Nobody else may have it open: but it may be kept. */
 	close(self->fd);
 	self->fd = -1;
 	holder = sft_waiter(take_lease, "file");
 	file_map_and_unmap(file_make("other"));
-	ASSERT_EQ(0, sft_tell(&holder));
+	err = sft_tell(&holder);
+	if (err == -EINVAL)
+		SKIP(return, "this kernel has no leases");
+	ASSERT_EQ(0, err);
 	before = sft_now_ms();
 	EXPECT_EQ(-EAGAIN, unbound_next_here(self->binder));
 	EXPECT_GT(20000, sft_now_ms() - before);

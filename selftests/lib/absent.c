@@ -36,7 +36,7 @@ static void every_call(void)
 	struct sfreg_bind bind = { .size = sizeof(bind), .file_fd = 1, .section_fd = -1 };
 	struct sfreg_info info = { .size = sizeof(info) };
 	struct sfreg_frame frame;
-	unsigned int failed = MARK, stop = MARK;
+	unsigned int failed = MARK, stop = MARK, fs_type = MARK;
 	__u64 key = 1, total = MARK;
 
 	tap_equal(sfreg_probe(), -ENOSYS, "probe");
@@ -56,8 +56,9 @@ static void every_call(void)
 	tap_equal(sfreg_binder_open(), -ENOSYS, "binder_open");
 	tap_equal(sfreg_bind(-1, &bind), -EBADF, "bind, on nothing");
 	tap_equal(sfreg_bind(1, &bind), -EOPNOTSUPP, "bind, on no binder");
-	tap_equal(sfreg_next_unbound(-1), -EBADF, "next_unbound, of nothing");
-	tap_equal(sfreg_next_unbound(1), -EOPNOTSUPP, "next_unbound, of no binder");
+	tap_equal(sfreg_next_unbound(-1, &fs_type), -EBADF, "next_unbound, of nothing");
+	tap_equal(sfreg_next_unbound(1, NULL), -EOPNOTSUPP, "next_unbound, of no binder");
+	tap_equal(fs_type, MARK, "next_unbound's type is untouched");
 	tap_equal(sfreg_backtrace(&frame, 1, &stop), -ENOSYS, "backtrace");
 	tap_equal(stop, MARK, "backtrace's stop is untouched");
 }

@@ -15,9 +15,9 @@
 	X(spaces)		/* processes with windows */		\
 	X(windows)		/* of all processes */			\
 	X(sections)		/* row tables in memory */		\
+	X(section_bytes)	/* their bytes */			\
 	X(bindings)		/* files that are described */		\
-	X(unbound)		/* files that wait for their binder */	\
-	X(section_bytes)	/* their bytes */
+	X(unbound)		/* files that wait for their binder */
 
 /* X(name): what has happened since the module was loaded. */
 #define SFREG_COUNTERS(X)						\

@@ -7,9 +7,11 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/sfreg.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
+#include <linux/user_namespace.h>
 
 #include "binding.h"
 #include "identity.h"
@@ -77,19 +79,30 @@ static void sfreg_unbound_keep(struct sfreg_unbound_files *files, const struct p
 	sfreg_gauge_add(SFREG_STAT_unbound, 1);
 }
 
-/* Nobody else maps what is no file: memory that processes share, and the kernel makes one of. */
-static bool sfreg_unbound_is_file(const struct file *file)
+/* Memory is no file, though the kernel makes one of what processes share, and of huge pages. */
+static bool sfreg_unbound_is_memory(const struct inode *inode)
+{
+	return IS_PRIVATE(inode) || inode->i_sb->s_magic == HUGETLBFS_MAGIC;
+}
+
+/*
+ * Not what a user has mounted: of his overlay the kernel may ask him for a file's times, though
+ * the bytes lie elsewhere, and which number it has is his to say.
+ */
+static bool sfreg_unbound_is_wanted(const struct file *file)
 {
 	struct sfreg_identity of;
 
-	return !IS_PRIVATE(file_inode(file)) && sfreg_identity_of_inode(file_inode(file), &of);
+	return file->f_path.dentry->d_sb->s_user_ns == &init_user_ns &&
+	       !sfreg_unbound_is_memory(file_inode(file)) &&
+	       sfreg_identity_of_inode(file_inode(file), &of);
 }
 
 void sfreg_unbound_note(const struct file *file)
 {
 	struct sfreg_unbound_files *files;
 
-	if (list_empty(&sfreg_unbound_binders) || !sfreg_unbound_is_file(file))
+	if (list_empty(&sfreg_unbound_binders) || !sfreg_unbound_is_wanted(file))
 		return;
 	spin_lock(&sfreg_unbound_lock);
 	list_for_each_entry(files, &sfreg_unbound_binders, list)

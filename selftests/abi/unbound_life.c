@@ -301,6 +301,35 @@ TEST_F(unbound_life, overlay)
 	close(dev);
 }
 
+static int map_in_users_overlay(void)
+{
+	int fd;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		return 200;
+	if (mount("none", MOUNTED, "overlay", MS_RDONLY, "lowerdir=lower:upper"))
+		return 201;
+	fd = open(MOUNTED "/low", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 202;
+	file_map_and_unmap(fd);
+	return 0;
+}
+
+/* Of what a user has mounted, he says what the files are. */
+TEST_F(unbound_life, users_overlay)
+{
+	close(file_make("lower-file"));
+	mkdir("lower", 0755);
+	ASSERT_EQ(0, rename("lower-file", "lower/low"));
+	if (!mount_overlay())
+		SKIP(return, "no overlays here");
+	ASSERT_EQ(0, unmounts());
+	unbound_names(self->binder, unbound_next);
+	ASSERT_EQ(0, sft_in_child(map_in_users_overlay()));
+	EXPECT_EQ(-ENODATA, unbound_next(self->binder));
+}
+
 /* --- many at once ------------------------------------------------------------------ */
 
 #define FILES	300

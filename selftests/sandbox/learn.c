@@ -139,7 +139,7 @@ static void test_of_no_interest(void)
 /* An ELF file with one symbol table's names, and nothing else; one thing is odd about it. */
 struct recipe {
 	uint32_t name_at;
-	enum { NOTHING, LONGER, TYPE, LINK, SHNUM, SHENTSIZE, SHOFF, OFFSET, SIZE } odd;
+	enum { NOTHING, LONGER, TYPE, LINK, SHNUM, SHENTSIZE, SHOFF, OFFSET, SIZE, TABLES } odd;
 	uint64_t value;
 };
 
@@ -174,6 +174,12 @@ static void spoil(const struct recipe *recipe, Elf64_Ehdr *header, Elf64_Shdr *s
 		break;
 	case SIZE:
 		sections[2].sh_size = recipe->value;
+		break;
+	/* More symbol tables, of the same names. */
+	case TABLES:
+		for (uint32_t i = 1; i < recipe->value; i++)
+			sections[2 + i] = sections[1];
+		header->e_shnum = 2 + recipe->value;
 		break;
 	}
 }
@@ -211,6 +217,8 @@ static const struct {
 	struct recipe recipe;
 } recipes[] = {
 	{ "names, but not that one", true, { .name_at = NOWHERE } },
+	{ "two tables of them", true, { NOWHERE, TABLES, 2 } },
+	{ "three, as no linker makes", false, { NOWHERE, TABLES, 3 } },
 	{ "that name", false, { .name_at = 1 } },
 	{ "that name, dynamic", false, { 1, TYPE, SHT_DYNSYM } },
 	{ "at the beginning", false, { .name_at = 0 } },

@@ -389,11 +389,13 @@ struct sfreg_bind {
  * that is closed, files that a process maps executable and that are not bound are kept for it,
  * each once, 128 at most: what comes then is passed over. So who binds files learns of one that no
  * process has mapped any more when he looks. Needs CAP_SYS_PTRACE in the initial user
- * namespace. It does not wait; the tracepoint sfreg_map tells when to ask.
+ * namespace. It does not wait for a file to come. The tracepoint sfreg_map tells when to ask: of
+ * each process once, until its windows are listed, so ask now and then besides.
  *
  * A file that is taken and not bound is kept again when it is mapped again. What is kept keeps
  * its file system mounted, but a file can be written to, executed and deleted. Not kept are files
- * that could not be bound, and memory that processes share without a file (but memfds are).
+ * that could not be bound, those on what was mounted in a user namespace of its own, and memory
+ * without a file (but memfds are).
  *
  * Return: a descriptor of the file, open for reading, close-on-exec; or -1 with errno ENODATA:
  * there is none at the moment; EPERM: no CAP_SYS_PTRACE; EINVAL: flags, pad; EMFILE: no

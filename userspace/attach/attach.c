@@ -172,7 +172,7 @@ static void bind(const struct attach *attach, const struct map *map, int fd,
 
 	if (map->kind == MAP_KIND_VDSO && attach->process.pid == getpid())
 		broker_bind_vdso(attach->broker, map, object);
-	if (map->kind == MAP_KIND_FILE && !fstat(fd, &file) && file.st_ino == map->inode)
+	if (map->kind == MAP_KIND_FILE && !mapped_stat_fd(fd, &file) && file.st_ino == map->inode)
 		broker_bind(attach->broker, fd, &file);
 }
 

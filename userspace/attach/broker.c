@@ -241,7 +241,7 @@ static bool is_settled(int fd, const struct stat *before)
 	struct timespec now;
 	struct stat after;
 
-	if (fstat(fd, &after) || clock_gettime(CLOCK_REALTIME, &now))
+	if (mapped_stat_fd(fd, &after) || clock_gettime(CLOCK_REALTIME, &now))
 		return false;
 	return before->st_size == after.st_size &&
 	       before->st_mtim.tv_sec == after.st_mtim.tv_sec &&
@@ -265,9 +265,11 @@ static const struct broker_object *find(struct broker *broker, int fd, bool trus
 	const struct broker_object *object;
 	struct synth_file file;
 	struct stat before;
+	int error;
 
-	if (fstat(fd, &before))
-		return refuse(broker, -errno);
+	error = mapped_stat_fd(fd, &before);
+	if (error)
+		return refuse(broker, error);
 	if (!S_ISREG(before.st_mode))
 		return refuse(broker, -ENOEXEC);
 	object = trusts ? known_by_file(broker->known, &before) : NULL;
@@ -340,9 +342,9 @@ const struct broker_object *broker_learn(struct broker *broker, int fd, uint32_t
 	const struct broker_object *object;
 	struct stat file;
 
-	if (!known_trusts(fd) && !known_trusts_type(fs_type))
+	if (!known_trusts_type(fs_type) && !known_trusts(fd))
 		return NULL;
-	if (!mapped_is_elf(fd) || fstat(fd, &file))
+	if (!mapped_is_elf(fd) || mapped_stat_fd(fd, &file))
 		return NULL;
 	object = find(broker, fd, true, may_make);
 	broker_bind(broker, fd, &file);

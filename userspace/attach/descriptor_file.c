@@ -12,8 +12,9 @@
 
 /* More than anybody has. */
 #define MAX_SECTIONS	4096
+#define MAX_TABLES	2		/* .dynsym, .symtab */
 #define MAX_SYMBOLS	(4u << 20)
-#define MAX_STRINGS	(64u << 20)
+#define MAX_STRINGS	(32u << 20)	/* of all tables */
 #define PORTION		1024
 
 /* --- the sections ------------------------------------------------------------------ */
@@ -110,14 +111,16 @@ uint64_t descriptor_in_file(int fd)
 
 /* --- is it there at all? ----------------------------------------------------------- */
 
-static bool may_be_among(int fd, const Elf64_Shdr *strings)
+/* @budget: bytes that may be read yet. */
+static bool may_be_among(int fd, const Elf64_Shdr *strings, uint64_t *budget)
 {
 	const size_t name = sizeof(DESCRIPTOR_NAME);
 	char bytes[32 << 10];
 	uint64_t done = 0;
 
-	if (strings->sh_size > MAX_STRINGS)
+	if (strings->sh_size > *budget)
 		return true;
+	*budget -= strings->sh_size;
 	while (done + name <= strings->sh_size) {
 		size_t n = strings->sh_size - done;
 
@@ -134,13 +137,14 @@ static bool may_be_among(int fd, const Elf64_Shdr *strings)
 
 bool descriptor_may_be_in(int fd)
 {
+	uint64_t budget = MAX_STRINGS;
 	struct tables tables;
 	enum answer answer;
 
 	if (!begin(&tables, fd))
 		return true;
-	while ((answer = next(&tables)) == YES)
-		if (may_be_among(fd, &tables.strings))
+	for (int n = 0; (answer = next(&tables)) == YES; n++)
+		if (n == MAX_TABLES || may_be_among(fd, &tables.strings, &budget))
 			return true;
 	return answer == UNREADABLE;
 }

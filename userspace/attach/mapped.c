@@ -26,6 +26,23 @@
 #define OVERLAYFS_SUPER_MAGIC	0x794c7630
 #endif
 
+int mapped_stat_fd(int fd, struct stat *file)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st))
+		return -errno;
+	*file = (struct stat) {
+		.st_dev = makedev(st.stx_dev_major, st.stx_dev_minor),
+		.st_ino = st.stx_ino,
+		.st_mode = st.stx_mode,
+		.st_size = st.stx_size,
+		.st_mtim = { st.stx_mtime.tv_sec, st.stx_mtime.tv_nsec },
+		.st_ctim = { st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec },
+	};
+	return 0;
+}
+
 /* On these, the device that fstat(2) tells is not the one that maps tells. */
 static bool hides_device(int fd)
 {
@@ -39,7 +56,7 @@ static bool is_the_file(int path_fd, const struct map *map)
 {
 	struct stat st;
 
-	return !fstat(path_fd, &st) && st.st_ino == map->inode &&
+	return !mapped_stat_fd(path_fd, &st) && st.st_ino == map->inode &&
 	       (st.st_dev == map->dev || hides_device(path_fd));
 }
 
@@ -50,11 +67,10 @@ static int open_for_reading(int path_fd)
 	struct stat st;
 	int fd;
 
-	if (fstat(path_fd, &st))
-		fd = -errno;
-	else if (!S_ISREG(st.st_mode))
+	fd = mapped_stat_fd(path_fd, &st);
+	if (!fd && !S_ISREG(st.st_mode))
 		fd = -ENOEXEC;
-	else {
+	if (!fd) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		if (fd < 0)
@@ -153,24 +169,6 @@ static int open_file(const struct process *process, const struct map *map)
 	return open_by_name(process, map);
 }
 
-/* What is known of it already: whoever serves the file system is not asked. */
-static int stat_cached(int path_fd, struct stat *file)
-{
-	struct statx st;
-
-	if (statx(path_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st))
-		return -errno;
-	*file = (struct stat) {
-		.st_dev = makedev(st.stx_dev_major, st.stx_dev_minor),
-		.st_ino = st.stx_ino,
-		.st_mode = st.stx_mode,
-		.st_size = st.stx_size,
-		.st_mtim = { st.stx_mtime.tv_sec, st.stx_mtime.tv_nsec },
-		.st_ctim = { st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec },
-	};
-	return 0;
-}
-
 int mapped_stat(const struct process *process, const struct map *map, struct stat *file)
 {
 	const int roots[] = { process->root, our_root() };
@@ -183,7 +181,7 @@ int mapped_stat(const struct process *process, const struct map *map, struct sta
 
 		if (fd < 0)
 			continue;
-		error = stat_cached(fd, file);
+		error = mapped_stat_fd(fd, file);
 		if (!error && (file->st_ino != map->inode || file->st_dev != map->dev))
 			error = -ENOENT;
 		close(fd);

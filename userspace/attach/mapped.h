@@ -42,6 +42,12 @@ int mapped_open(const struct process *process, const struct map *map);
  */
 int mapped_stat(const struct process *process, const struct map *map, struct stat *file);
 
+/*
+ * As fstat(2), by what the kernel knows already: whoever serves the file system, or one below an
+ * overlay, is not asked. Return: 0 or -errno.
+ */
+int mapped_stat_fd(int fd, struct stat *file);
+
 /* Most of what is no ELF file is told by its first bytes; nobody has to be asked. */
 bool mapped_is_elf(int fd);
 

@@ -13,7 +13,7 @@ struct makers;
 
 /*
  * @makers: NULL: what is in no cache is made at once. Return: when to call it again, event or
- * not; 0: with the next event, which tells of the first of more.
+ * not; 0: with the next event or tick.
  */
 uint64_t files_learn(struct broker *broker, struct makers *makers);
 

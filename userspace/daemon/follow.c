@@ -420,7 +420,7 @@ int follow_fd(const struct follow *follow)
 
 bool follow_is_settled(const struct follow *follow)
 {
-	return !follow->scan_due && !follow->files_due && !pids_busy(follow->pids) &&
+	return !follow->scan_due && !pids_busy(follow->pids) &&
 	       (!follow->makers || makers_are_idle(follow->makers));
 }
 

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../attach/mapped.h"
 #include "makers.h"
 
 #define FILES		256
@@ -150,7 +151,7 @@ enum makers_answer makers_want(struct makers *makers, int fd, uint32_t fs_type)
 	struct file *file;
 	struct stat st;
 
-	if (fstat(fd, &st))
+	if (mapped_stat_fd(fd, &st))
 		return MAKERS_FAILED;
 	for (int i = 0; i < FILES; i++)
 		if (is_file(&makers->files[i], &st))

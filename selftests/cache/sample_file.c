@@ -55,6 +55,7 @@ void sample_make(struct sample *sample, struct cache_trace *trace,
 	cache_trace_key(trace, &key);
 	*section = (struct synth_section){
 		.base = 0x1000 + key.bytes[0],
+		.jit_descriptor = key.bytes[3],
 		.n_text = 2,
 		.version = 3,
 		.text = { { 0x1000, 0x1000, 0x800 }, { 0x2000, 0x3000, key.bytes[1] } },
@@ -87,6 +88,7 @@ static bool is_section(const struct cache_entry *entry, const struct synth_secti
 	if (!bytes)
 		abort();
 	same = entry->len == section->len && entry->base == section->base &&
+	       entry->jit_descriptor == section->jit_descriptor &&
 	       entry->n_text == section->n_text &&
 	       !memcmp(entry->text, section->text, section->n_text * sizeof(*entry->text)) &&
 	       pread(entry->fd, bytes, entry->len, entry->at) == (ssize_t)entry->len &&

@@ -204,40 +204,47 @@ static void test_racing(void)
 
 /* --- where the list is --------------------------------------------------------------- */
 
-static void find(pid_t pid, struct descriptors *found)
+/* What attaching finds: the file of the process's own text is made into a section. */
+static uint64_t find(pid_t pid)
 {
-	struct process process;
-	struct maps text;
+	char path[64];
+	struct synth_section section;
+	struct synth_file file;
+	const struct map *map;
+	struct maps maps;
+	uint64_t at = 0;
+	int fd, all;
 
-	found->n = 0;
-	if (process_open(pid, &process))
-		return;
-	if (!maps_read(process.maps, PROT_EXEC, &text)) {
-		descriptors_find(&process, &text, found);
-		maps_free(&text);
-	}
-	process_close(&process);
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	fd = open(path, O_RDONLY);
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	all = open(path, O_RDONLY);
+	if (synth_file_init(&file, fd) || maps_read(all, PROT_EXEC, &maps))
+		exit(2);
+	for (map = maps.map; map->kind != MAP_KIND_FILE;)
+		map++;
+	if (!synth_make(&file.source, &section, NULL) && section.jit_descriptor)
+		at = section.jit_descriptor + map->start -
+		     (section.text[0].vaddr + (map->offset - section.text[0].offset));
+	synth_free(&section);
+	maps_free(&maps);
+	close(all);
+	close(fd);
+	return at;
 }
 
 static void test_find(void)
 {
-	struct descriptors found = { 0 };
 	int mem;
 	pid_t pid = target_start(&mem);
 
-	find(pid, &found);
-	tap_ok(found.n == 1 && found.at[0] == (uintptr_t)&__jit_debug_descriptor,
-	       "found by dynamic symbols");
-	find(pid, &found);
-	tap_ok(found.n == 1 && found.at[0] == (uintptr_t)&__jit_debug_descriptor,
-	       "... and again, as it is known by now");
+	tap_ok(find(pid) == (uintptr_t)&__jit_debug_descriptor, "found by dynamic symbols");
 	target_end(pid, mem);
 }
 
 static void test_find_in(const char *dir, const char *name, bool there)
 {
 	unsigned long long at = 0;
-	struct descriptors found = { 0 };
 	char command[4200];
 	int pipes[2];
 	FILE *from;
@@ -261,10 +268,43 @@ static void test_find_in(const char *dir, const char *name, bool there)
 	if (fscanf(from, "%llx", &at) != 1)
 		exit(2);
 	fclose(from);
-	find(pid, &found);
-	tap_ok(at && (there ? found.n == 1 && found.at[0] == at : !found.n), "%s: %s", name,
+	tap_ok(at && find(pid) == (there ? at : 0), "%s: %s", name,
 	       there ? "found by the symbols of its file" : "it cannot be found");
 	target_end(pid, open("/dev/null", 0));
+}
+
+/* --- what is remembered of files ------------------------------------------------------- */
+
+static void test_memory(void)
+{
+	const struct map library = { .start = 0x7000, .dev = 1, .inode = 2, .offset = 0x1000 };
+	struct map elsewhere = library, other = library, piece = library;
+	struct descriptors found = { .n = 0 }, none = { .n = 0 };
+
+	other.inode++;
+	piece.offset += 0x1000;
+	elsewhere.start = 0x10000;
+	tap_ok(!descriptors_recall(&none, &library) && !none.n, "of a new file nothing is known");
+	descriptors_add(&found, &library, 0x9000);
+	tap_ok(found.n == 1 && found.at[0] == 0x9000, "what a file has is found");
+	descriptors_add(&found, &library, 0x9000);
+	tap_ok(descriptors_recall(&found, &library) && found.n == 1, "... once");
+	tap_ok(!descriptors_recall(&none, &other) && !descriptors_recall(&none, &piece) && !none.n,
+	       "another file, or another piece of it, is not this one");
+	tap_ok(descriptors_recall(&found, &elsewhere) && found.n == 2 && found.at[1] == 0x12000,
+	       "where another process has it, its variable is as far from it");
+	descriptors_add(&found, &other, 0);
+	tap_ok(descriptors_recall(&found, &other) && found.n == 2,
+	       "that it has none is known, too");
+	for (other.inode = 100; other.inode < 200; other.inode++)
+		descriptors_add(&found, &other, other.inode << 32);
+	tap_ok(found.n == DESCRIPTORS_MAX && found.at[0] == 0x9000, "the first ones count");
+	/* As many as there is room for push one out only where they meet. */
+	for (other.inode = 0; other.inode < 4000; other.inode++)
+		descriptors_add(&none, &other, 0);
+	tap_ok(!descriptors_recall(&none, &library), "very many others push it out");
+	other.inode = 3999;
+	tap_ok(descriptors_recall(&none, &other) && !none.n, "... and are known themselves");
 }
 
 /* --- what is made of an object --------------------------------------------------------- */
@@ -327,6 +367,7 @@ int main(int argc, char **argv)
 	test_wrong_objects();
 	test_changing();
 	test_racing();
+	test_memory();
 	test_find();
 	test_find_in(dir, "still", true);
 	test_find_in(dir, "still-static", true);

@@ -196,12 +196,13 @@ static void own_window(uint64_t start, uint32_t flags)
 static char *look(void)
 {
 	static char line[512];
+	const struct descriptors descriptors = { { (uintptr_t)&__jit_debug_descriptor }, 1 };
 	struct attach_result result = { 0 };
 	struct process process;
 	struct maps maps;
 	struct jit_look look = {
-		.broker = broker, .process = &process, .text = &maps, .budget = budget,
-		.result = &result,
+		.broker = broker, .process = &process, .text = &maps,
+		.descriptors = &descriptors, .budget = budget, .result = &result,
 	};
 	struct sfreg_list_entry there[MOST];
 	int error, n;

@@ -4,6 +4,7 @@
  * does when it is refused. What it does with files that it is handed: learn.c.
  */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -67,7 +68,33 @@ static void test_no_elf(void)
 
 	broker_find(broker, file.fd);
 	tap_ok(broker_seen(broker, &file.stat), "a file that is no ELF file is known,");
+	tap_equal(bind(&file), 1, "and bound,");
+	tap_ok(last_bind.section_fd == -1 && !last_bind.n_texts, "to nothing");
+}
+
+/* The module may have been too busy, or its settings too low. */
+static void test_doubtful(void)
+{
+	struct file file = file_copy_self("doubtful");
+	char path[64];
+	int fd;
+
+	/* Other bytes than the others': EI_ABIVERSION is read, and means nothing. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file.fd);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	tap_ok(pwrite(fd, "\1", 1, EI_ABIVERSION) == 1 && !close(fd) && !fstat(file.fd, &file.stat),
+	       "a file of other bytes");
+	time_passed += WAIT_RACY;
+	module_error = -E2BIG;
+	broker_find(broker, file.fd);
+	module_error = 0;
+	tap_ok(broker_seen(broker, &file.stat), "a file whose section was refused is known,");
 	tap_equal(bind(&file), 0, "and not bound");
+	time_passed += 61;
+	tap_ok(!broker_seen(broker, &file.stat), "after a minute it is not known any more,");
+	broker_find(broker, file.fd);
+	tap_equal(bind(&file), 1, "is found again, and bound,");
+	tap_ok(last_bind.section_fd >= 0, "to its section");
 }
 
 static void test_vdso(void)
@@ -151,6 +178,7 @@ int main(void)
 	tap_ok(!broker_begin_binding(broker), "a module that can");
 	test_said();
 	test_no_elf();
+	test_doubtful();
 	test_vdso();
 	test_refused();
 	test_full();

@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 
 #include "broker.h"
-#include "descriptor.h"
 #include "files.h"
 #include "known.h"
 #include "module.h"
@@ -129,139 +128,7 @@ static void test_of_no_interest(void)
 	       "and one of an overlay whose files really lie on a disk");
 }
 
-/* --- which may bring generated code ------------------------------------------------ */
-
-#define STRINGS		(80u << 10)
-#define PORTION		(32u << 10)	/* that are read at once */
-#define LARGE		(70u << 20)	/* the file is, so that none of these is over its end */
-#define NAME		(sizeof(DESCRIPTOR_NAME) - 1)
-
-/* An ELF file with one symbol table's names, and nothing else; one thing is odd about it. */
-struct recipe {
-	uint32_t name_at;
-	enum { NOTHING, LONGER, TYPE, LINK, SHNUM, SHENTSIZE, SHOFF, OFFSET, SIZE, TABLES } odd;
-	uint64_t value;
-};
-
-#define NOWHERE	UINT32_MAX
-
-static void spoil(const struct recipe *recipe, Elf64_Ehdr *header, Elf64_Shdr *sections,
-		  char *strings)
-{
-	switch (recipe->odd) {
-	case NOTHING:
-		break;
-	case LONGER:
-		strings[recipe->name_at + NAME] = recipe->value;
-		break;
-	case TYPE:
-		sections[1].sh_type = recipe->value;
-		break;
-	case LINK:
-		sections[1].sh_link = recipe->value;
-		break;
-	case SHNUM:
-		header->e_shnum = recipe->value;
-		break;
-	case SHENTSIZE:
-		header->e_shentsize = recipe->value;
-		break;
-	case SHOFF:
-		header->e_shoff = recipe->value;
-		break;
-	case OFFSET:
-		sections[2].sh_offset = recipe->value;
-		break;
-	case SIZE:
-		sections[2].sh_size = recipe->value;
-		break;
-	/* More symbol tables, of the same names. */
-	case TABLES:
-		for (uint32_t i = 1; i < recipe->value; i++)
-			sections[2 + i] = sections[1];
-		header->e_shnum = 2 + recipe->value;
-		break;
-	}
-}
-
-static struct file make(const char *name, const struct recipe *recipe)
-{
-	static char bytes[4096 + STRINGS + 4096];
-	Elf64_Ehdr *header = (void *)bytes;
-	Elf64_Shdr *sections = (void *)(header + 1);
-	char *strings = bytes + 4096;
-	static uint32_t n;
-
-	memset(bytes, 0, sizeof(bytes));
-	*header = (Elf64_Ehdr){
-		.e_ident = ELFMAG "\2\1\1", .e_type = ET_DYN, .e_machine = EM_X86_64,
-		.e_version = EV_CURRENT, .e_ehsize = sizeof(*header), .e_shoff = sizeof(*header),
-		.e_shentsize = sizeof(*sections), .e_shnum = 3,
-	};
-	sections[1] = (Elf64_Shdr){ .sh_type = SHT_SYMTAB, .sh_link = 2 };
-	sections[2] = (Elf64_Shdr){
-		.sh_type = SHT_STRTAB, .sh_offset = 4096, .sh_size = STRINGS,
-	};
-	if (recipe->name_at != NOWHERE)
-		memcpy(strings + recipe->name_at, DESCRIPTOR_NAME, NAME);
-	spoil(recipe, header, sections, strings);
-	/* No two are alike. */
-	n++;
-	memcpy(bytes + sizeof(bytes) - sizeof(n), &n, sizeof(n));
-	return file_write(name, bytes, sizeof(bytes), LARGE);
-}
-
-static const struct {
-	const char *what;
-	bool is_bound;
-	struct recipe recipe;
-} recipes[] = {
-	{ "names, but not that one", true, { .name_at = NOWHERE } },
-	{ "two tables of them", true, { NOWHERE, TABLES, 2 } },
-	{ "three, as no linker makes", false, { NOWHERE, TABLES, 3 } },
-	{ "that name", false, { .name_at = 1 } },
-	{ "that name, dynamic", false, { 1, TYPE, SHT_DYNSYM } },
-	{ "at the beginning", false, { .name_at = 0 } },
-	{ "at the end", false, { .name_at = STRINGS - NAME - 1 } },
-	{ "whose end is cut off", true, { .name_at = STRINGS - NAME } },
-	{ "behind the names", true, { .name_at = STRINGS } },
-	{ "a longer name", true, { 100, LONGER, '_' } },
-	{ "at the end of what is read at once", false, { .name_at = PORTION - NAME - 1 } },
-	{ "over that end by one", false, { .name_at = PORTION - NAME } },
-	{ "over that end", false, { .name_at = PORTION - NAME / 2 } },
-	{ "over that end but for one", false, { .name_at = PORTION - 1 } },
-	{ "behind that end", false, { .name_at = PORTION } },
-	{ "in what is read last", false, { .name_at = 2 * PORTION + 1234 } },
-	{ "in strings of no symbols", true, { 1, TYPE, SHT_PROGBITS } },
-	{ "no section headers", false, { NOWHERE, SHNUM, 0 } },
-	{ "section headers behind the end", false, { NOWHERE, SHOFF, 1ull << 40 } },
-	{ "section headers before the beginning", false, { NOWHERE, SHOFF, -64ULL } },
-	{ "section headers that are cut off", false,
-		{ NOWHERE, SHOFF, LARGE - 100 } },
-	{ "section headers of another size", false, { NOWHERE, SHENTSIZE, 40 } },
-	{ "more sections than anybody has", false, { NOWHERE, SHNUM, 4097 } },
-	{ "names in a section that is not there", false, { NOWHERE, LINK, 3 } },
-	{ "names behind the end", false, { NOWHERE, OFFSET, 1ull << 40 } },
-	{ "names that are cut off", false, { NOWHERE, OFFSET, LARGE - STRINGS + 1 } },
-	{ "more names than anybody has", false, { NOWHERE, SIZE, (64 << 20) + 1 } },
-	{ "nothing but that name", false, { 0, SIZE, NAME + 1 } },
-	{ "no names", true, { NOWHERE, SIZE, 0 } },
-};
-
-static void test_made_up(void)
-{
-	for (size_t i = 0; i < sizeof(recipes) / sizeof(*recipes); i++) {
-		struct file file = make("made-up", &recipes[i].recipe);
-		bool bound = learn(file.fd, true);
-
-		tap_ok(found && bound == recipes[i].is_bound, "%s: %s",
-		       recipes[i].what, recipes[i].is_bound ? "bound" : "known, and not bound");
-		if (bound)
-			tap_ok(last_bind.section_fd == -1 && !last_bind.n_texts,
-			       "there is nothing to place");
-		close(file.fd);
-	}
-}
+/* --- which bring generated code ----------------------------------------------------- */
 
 /* As compilers write them. */
 static void test_real(const char *dir)
@@ -281,6 +148,40 @@ static void test_real(const char *dir)
 	}
 }
 
+/* Of a file that is not bound; 0: it is, or has none. */
+static uint64_t descriptor_of(const char *path, bool may_make)
+{
+	struct file file = file_open(path);
+	unsigned int n = learn(file.fd, may_make);
+
+	close(file.fd);
+	return !n && found ? found->jit_descriptor : 0;
+}
+
+/* What the cache has of a file tells it, too. */
+static void test_cached(const char *dir)
+{
+	char cache[64], library[512], brings[512];
+	uint64_t made, cached;
+
+	snprintf(cache, sizeof(cache), "%s/cache", files_dir);
+	snprintf(library, sizeof(library), "%s/library.so", dir);
+	snprintf(brings, sizeof(brings), "%s/brings.so", dir);
+	broker = broker_new(cache);
+	broker_begin_binding(broker);
+	made = descriptor_of(brings, true);
+	tap_ok(made, "where the variable is, of a section that is made");
+	tap_ok(!descriptor_of(library, true) && !found->jit_descriptor,
+	       "... of a library: nowhere");
+	broker_free(broker);
+	broker = broker_new(cache);
+	broker_begin_binding(broker);
+	cached = descriptor_of(brings, false);
+	tap_ok(cached == made, "... of one that was kept: there");
+	tap_equal(learn(file_open(library).fd, false), 1, "... and the library's is bound");
+	broker_free(broker);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2 || !files_begin())
@@ -291,8 +192,8 @@ int main(int argc, char **argv)
 	test_first_sight();
 	test_young();
 	test_of_no_interest();
-	test_made_up();
 	test_real(argv[1]);
 	broker_free(broker);
+	test_cached(argv[1]);
 	return tap_end() | files_end();
 }

@@ -52,6 +52,37 @@ static bool same_text(const struct made *m)
 	return n == m->section.n_text;
 }
 
+/* Its value, by a table of this type. */
+static u64 descriptor_in(const struct made *m, u32 type)
+{
+	Elf_Scn *scn = NULL;
+	Elf_Data *data;
+	GElf_Shdr shdr;
+	GElf_Sym symbol;
+	const char *name;
+	int i;
+
+	while ((scn = elf_nextscn(m->object.elf, scn))) {
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != type)
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (i = 0; gelf_getsym(data, i, &symbol); i++) {
+			name = elf_strptr(m->object.elf, shdr.sh_link, symbol.st_name);
+			if (name && !strcmp(name, "__jit_debug_descriptor") && symbol.st_shndx)
+				return symbol.st_value;
+		}
+	}
+	return 0;
+}
+
+/* Of those that do not export it, no library has one: so what .symtab says counts. */
+static bool same_descriptor(const struct made *m)
+{
+	u64 value = descriptor_in(m, SHT_DYNSYM);
+
+	return m->section.jit_descriptor == (value ? value : descriptor_in(m, SHT_SYMTAB));
+}
+
 bool made_open(struct made *m, const char *path, const char **why)
 {
 	int ret;
@@ -69,6 +100,9 @@ bool made_open(struct made *m, const char *path, const char **why)
 		return false;
 	*why = "it names other executable segments than there are";
 	if (!same_text(m))
+		return false;
+	*why = "it has another __jit_debug_descriptor";
+	if (!same_descriptor(m))
 		return false;
 	free(m->object.sframe);
 	m->object.sframe = malloc(m->section.len + 1);

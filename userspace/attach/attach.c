@@ -12,6 +12,7 @@
 
 #include "attach.h"
 #include "batch.h"
+#include "descriptor.h"
 #include "jit.h"
 #include "mapped.h"
 #include "process.h"
@@ -26,6 +27,7 @@ struct attach {
 	const struct broker_object *(*find)(struct broker *broker, int fd);
 	struct process process;
 	struct windows windows;
+	struct descriptors descriptors;
 	struct batch *batch;
 	struct attach_result *result;
 	attach_say *say;
@@ -99,6 +101,16 @@ static bool find_bias(const struct broker_object *object, const struct map *map,
 	if (text)
 		*bias = map->start - (text->vaddr + (map->offset - text->offset));
 	return text;
+}
+
+/* 0: there is none. */
+static uint64_t find_descriptor(const struct broker_object *object, const struct map *map)
+{
+	uint64_t bias;
+
+	if (!object || !object->jit_descriptor || !find_bias(object, map, &bias))
+		return 0;
+	return bias + object->jit_descriptor;
 }
 
 /* Windows for the gaps of a mapping. Return: how many, or -errno. */
@@ -179,23 +191,32 @@ static void bind(const struct attach *attach, const struct map *map, int fd,
 static int attach_file(struct attach *attach, const struct map *map)
 {
 	uint64_t start = map->start, end = map->end;
+	bool is_recalled = descriptors_recall(&attach->descriptors, map);
+	bool is_there = !windows_gap(&attach->windows, &start, &end);
 	const struct broker_object *object;
 	int fd, n;
 
-	if (!windows_gap(&attach->windows, &start, &end)) {
+	if (is_there && is_recalled) {
 		attach->result->there++;
 		say(attach, map, 0, 0, -1);
 		return 0;
 	}
 	object = find_object(attach, map, &fd, &n);
-	if (object)
+	if (object) {
 		n = add_object(attach, map, object);
-	if (object && fd >= 0)
-		bind(attach, map, fd, object);
-	if (n == -EINPROGRESS)
+		if (fd >= 0)
+			bind(attach, map, fd, object);
+	}
+	if (n == -EINPROGRESS) {
 		attach->result->waiting++;
-	else if (n < 0)
-		attach->result->without++;
+	} else {
+		if (!is_recalled)
+			descriptors_add(&attach->descriptors, map, find_descriptor(object, map));
+		if (is_there && !is_fatal(n))
+			n = 0;
+		attach->result->there += is_there;
+		attach->result->without += n < 0;
+	}
 	say(attach, map, n > 0 ? n : 0, n < 0 ? n : 0, fd);
 	if (fd >= 0)
 		close(fd);
@@ -224,6 +245,7 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 		.broker = attach->broker,
 		.process = &attach->process,
 		.text = text,
+		.descriptors = &attach->descriptors,
 		.budget = attach->budget,
 		.result = attach->result,
 		.say = attach->say,

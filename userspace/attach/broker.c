@@ -15,7 +15,6 @@
 #include <sfreg.h>
 
 #include "binder.h"
-#include "descriptor.h"
 #include "known.h"
 #include "mapped.h"
 #include "sandbox.h"
@@ -136,7 +135,10 @@ static void make_section(struct broker *broker, struct broker_object *object,
 
 static struct broker_object from_entry(struct broker *broker, const struct cache_entry *entry)
 {
-	struct broker_object object = { .base = entry->base, .n_text = entry->n_text };
+	struct broker_object object = {
+		.base = entry->base, .n_text = entry->n_text,
+		.jit_descriptor = entry->jit_descriptor,
+	};
 	uint64_t page = sysconf(_SC_PAGESIZE), skip = entry->at % page;
 	void *bytes = NULL;
 
@@ -155,7 +157,10 @@ static struct broker_object from_entry(struct broker *broker, const struct cache
 
 static struct broker_object from_section(struct broker *broker, const struct synth_section *section)
 {
-	struct broker_object object = { .base = section->base, .n_text = section->n_text };
+	struct broker_object object = {
+		.base = section->base, .n_text = section->n_text,
+		.jit_descriptor = section->jit_descriptor,
+	};
 
 	memcpy(object.text, section->text, sizeof(object.text));
 	make_section(broker, &object, section->bytes, section->len);
@@ -309,15 +314,19 @@ void broker_end_binding(struct broker *broker)
 	binder_end(&broker->binder);
 }
 
-/* Whatever came of it: for a file that is what it is, nothing else will. */
+/*
+ * Whatever the module says: for a file that is what it is, it will say nothing else. A file that
+ * cannot have a section is bound to none; one that may get one next time is not.
+ */
 void broker_bind(struct broker *broker, int fd, const struct stat *file)
 {
 	unsigned int *note = known_note(broker->known, file);
 	const struct broker_object *object = known_by_file(broker->known, file);
 
-	if (broker->binder.fd < 0 || !object || *note == broker->binder.turn)
+	if (broker->binder.fd < 0 || !object || !is_lasting(object->error) ||
+	    *note == broker->binder.turn)
 		return;
-	if (!descriptor_may_be_in(fd))
+	if (!object->jit_descriptor)
 		binder_bind(&broker->binder, fd, file, object);
 	*note = broker->binder.turn;
 }

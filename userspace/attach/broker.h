@@ -21,12 +21,13 @@ struct broker;
  *	broker_find(); -1: there is nothing to place (@error says why)
  * @error: 0; -ENODATA: no call frame information; -ENOEXEC: no ELF file of ours; or
  *	what sandbox_synth(), reading the file or sfreg_section_create() said
- * @base, @n_text, @text: as in struct synth_section
+ * @base, @n_text, @text, @jit_descriptor: as in struct synth_section
  */
 struct broker_object {
 	int section_fd;
 	int error;
 	uint64_t base;
+	uint64_t jit_descriptor;
 	uint32_t n_text;
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
 };

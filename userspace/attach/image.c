@@ -16,6 +16,8 @@
 #define IMAGE_MAX	(256ull << 20)
 #define VDSO_MAX	(64u << 10)
 #define CHUNK		65536
+/* More than anybody has. */
+#define MAX_DYNAMIC	256
 
 static int make_file(void)
 {
@@ -92,31 +94,82 @@ int image_of_vdso(const struct process *process, const struct map *map)
 	return fd < 0 ? -errno : fd;
 }
 
+/**
+ * struct copy - what has been copied
+ * @size: the file's, by the segments so far
+ * @copied: bytes
+ */
+struct copy {
+	int to, mem;
+	const struct loaded *loaded;
+	uint64_t size, copied;
+};
+
 /* Writable data is not copied, but the headers speak of it. */
-static int copy_segments(int to, int mem, const struct loaded *loaded)
+static int copy_segment(struct copy *copy, const Elf64_Phdr *segment)
 {
-	uint64_t size = sizeof(loaded->header), copied = 0;
+	uint64_t start = copy->loaded->bias + segment->p_vaddr;
 
-	for (int i = 0; i < loaded->header.e_phnum; i++) {
-		const Elf64_Phdr *segment = &loaded->segments[i];
-		uint64_t start = loaded->bias + segment->p_vaddr;
-		int error;
+	copy->copied += segment->p_filesz;
+	if (segment->p_filesz > IMAGE_MAX || copy->copied > IMAGE_MAX ||
+	    segment->p_offset > IMAGE_MAX)
+		return -EFBIG;
+	if (copy->size < segment->p_offset + segment->p_filesz)
+		copy->size = segment->p_offset + segment->p_filesz;
+	if (segment->p_flags & PF_W)
+		return 0;
+	return copy_range(copy->to, segment->p_offset, copy->mem, start,
+			  start + segment->p_filesz);
+}
 
-		if (segment->p_type != PT_LOAD)
-			continue;
-		copied += segment->p_filesz;
-		if (segment->p_filesz > IMAGE_MAX || copied > IMAGE_MAX ||
-		    segment->p_offset > IMAGE_MAX)
-			return -EFBIG;
-		if (size < segment->p_offset + segment->p_filesz)
-			size = segment->p_offset + segment->p_filesz;
-		if (segment->p_flags & PF_W)
-			continue;
-		error = copy_range(to, segment->p_offset, mem, start, start + segment->p_filesz);
-		if (error)
-			return error;
+/*
+ * Of the dynamic section, which is among the writable data, what leads to the symbols. Dynamic
+ * linkers make addresses in memory of what the file has, and some leave it as it is.
+ */
+static int copy_dynamic(const struct copy *copy, const Elf64_Phdr *segment)
+{
+	size_t n = segment->p_filesz / sizeof(Elf64_Dyn), n_kept = 0;
+	Elf64_Dyn entries[MAX_DYNAMIC], kept[MAX_DYNAMIC] = { 0 };
+	const uint64_t bias = copy->loaded->bias;
+
+	if (n > MAX_DYNAMIC)
+		n = MAX_DYNAMIC;
+	if (!n || segment->p_offset > IMAGE_MAX ||
+	    pread(copy->mem, entries, n * sizeof(*entries), bias + segment->p_vaddr) !=
+	    (ssize_t)(n * sizeof(*entries)))
+		return 0;
+	for (size_t i = 0; i < n && entries[i].d_tag != DT_NULL; i++) {
+		Elf64_Dyn entry = entries[i];
+
+		switch (entry.d_tag) {
+		case DT_SYMTAB:
+		case DT_STRTAB:
+		case DT_GNU_HASH:
+			if (entry.d_un.d_ptr >= bias)
+				entry.d_un.d_ptr -= bias;
+			kept[n_kept++] = entry;
+			break;
+		}
 	}
-	return ftruncate(to, size) ? -errno : 0;
+	n *= sizeof(*kept);
+	return pwrite(copy->to, kept, n, segment->p_offset) == (ssize_t)n ? 0 : -ENOSPC;
+}
+
+static int copy_segments(struct copy *copy)
+{
+	int error = 0;
+
+	for (int i = 0; !error && i < copy->loaded->header.e_phnum; i++) {
+		const Elf64_Phdr *segment = &copy->loaded->segments[i];
+
+		if (segment->p_type == PT_LOAD)
+			error = copy_segment(copy, segment);
+		else if (segment->p_type == PT_DYNAMIC)
+			error = copy_dynamic(copy, segment);
+	}
+	if (!error && ftruncate(copy->to, copy->size))
+		error = -errno;
+	return error;
 }
 
 static int forget_sections(int fd, Elf64_Ehdr *header)
@@ -129,6 +182,7 @@ static int forget_sections(int fd, Elf64_Ehdr *header)
 
 static int make_image(int mem, uint64_t start)
 {
+	struct copy copy = { .mem = mem, .size = sizeof(Elf64_Ehdr) };
 	struct loaded loaded;
 	int fd, error;
 
@@ -138,7 +192,9 @@ static int make_image(int mem, uint64_t start)
 	fd = make_file();
 	if (fd < 0)
 		return fd;
-	error = copy_segments(fd, mem, &loaded);
+	copy.to = fd;
+	copy.loaded = &loaded;
+	error = copy_segments(&copy);
 	if (!error)
 		error = forget_sections(fd, &loaded.header);
 	return seal(fd, error);

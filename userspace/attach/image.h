@@ -20,7 +20,8 @@ int image_of_vdso(const struct process *process, const struct map *map);
  * @map: an executable piece of the file
  *
  * Of the segments, those that nobody can write to: headers, text and unwind tables are
- * among them. Section headers are not mapped; the header is made to say that there are none.
+ * among them; and of the dynamic section what leads to the symbols. Section headers are
+ * not mapped; the header is made to say that there are none.
  *
  * Return: a sealed memfd, -ENOEXEC: the file's beginning is not mapped or is no ELF header, -EFBIG,
  * or another error.

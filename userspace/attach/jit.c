@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "descriptor.h"
 #include "jit.h"
 #include "objects.h"
 #include "wanted.h"
@@ -198,8 +197,9 @@ static int place_wanted(struct jit *jit)
  * What has been placed is taken back if it is not listed any more, or lies elsewhere: other
  * code may be there by now. The next look has it right.
  */
-static int verify(struct jit *jit, const struct descriptors *found, const struct objects *objects)
+static int verify(struct jit *jit, const struct objects *objects)
 {
+	const struct descriptors *found = jit->look->descriptors;
 	struct maps text;
 	bool changed = false;
 	int error;
@@ -224,8 +224,9 @@ static int verify(struct jit *jit, const struct descriptors *found, const struct
 	return error;
 }
 
-static int look_at(struct jit *jit, const struct descriptors *found, struct objects *objects)
+static int look_at(struct jit *jit, struct objects *objects)
 {
+	const struct descriptors *found = jit->look->descriptors;
 	int error = 0, refused = 0;
 
 	for (uint32_t i = 0; !error && i < found->n; i++)
@@ -237,28 +238,27 @@ static int look_at(struct jit *jit, const struct descriptors *found, struct obje
 	if (!error)
 		refused = place_wanted(jit);
 	if (!error && jit->wanted.n)
-		error = verify(jit, found, objects);
+		error = verify(jit, objects);
 	return error ? error : refused;
 }
 
 int jit_attach(struct jit_look *look)
 {
+	const uint32_t n = look->descriptors->n;
 	struct jit jit = { .look = look };
-	struct descriptors found;
 	struct objects *objects;
 	int error;
 
-	descriptors_find(look->process, look->text, &found);
-	if (!found.n)
+	if (!n)
 		return 0;
 	look->result->jit = true;
-	objects = calloc(found.n, sizeof(*objects));
+	objects = calloc(n, sizeof(*objects));
 	if (!objects)
 		return -ENOMEM;
 	error = windows_list(look->process->mem, &jit.windows);
 	if (!error)
-		error = look_at(&jit, &found, objects);
-	for (uint32_t i = 0; i < found.n; i++)
+		error = look_at(&jit, objects);
+	for (uint32_t i = 0; i < n; i++)
 		objects_free(&objects[i]);
 	free(objects);
 	wanted_free(&jit.wanted);

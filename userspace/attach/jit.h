@@ -6,12 +6,14 @@
 #define SFREG_JIT_H
 
 #include "attach.h"
+#include "descriptor.h"
 #include "process.h"
 
 /**
  * struct jit_look - a look at one process
  * @broker, @process: these
  * @text: its executable mappings
+ * @descriptors: of the files among them
  * @budget: how many sections may be made, counted down
  * @result: added to
  * @say, @ctx: as for attach_process()
@@ -20,6 +22,7 @@ struct jit_look {
 	struct broker *broker;
 	const struct process *process;
 	const struct maps *text;
+	const struct descriptors *descriptors;
 	unsigned int budget;
 	struct attach_result *result;
 	attach_say *say;

@@ -126,7 +126,7 @@ static bool may_ask(const struct session *session, uint64_t at, uint64_t len)
 	uint64_t first = size < SYNTH_FIRST_READ ? size : SYNTH_FIRST_READ;
 
 	if (!len || len > size || at > size - len || session->n_ranges == SYNTH_MAX_READS ||
-	    len > SANDBOX_MAX_ASKED - session->asked)
+	    len > SYNTH_MAX_BYTES - session->asked)
 		return false;
 	if (!session->n_ranges && (at || len != first))
 		return false;

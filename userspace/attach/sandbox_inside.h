@@ -15,8 +15,6 @@
 /* Most bytes of a section (the module's own limit by default), and most holes. */
 #define SANDBOX_MAX_SECTION	(64u << 20)
 #define SANDBOX_MAX_HOLES	(1u << 20)
-/* Most that one child may ask for: twice the largest CFI, and headers. */
-#define SANDBOX_MAX_ASKED	(2ull * SYNTH_MAX_CFI_BYTES + (16u << 20))
 
 enum sandbox_say {
 	SANDBOX_READY,	/* locked up (status 0), or why not; before a foreign byte is seen */

@@ -79,12 +79,13 @@ void cache_key_name(const struct cache_key *key, char name[CACHE_NAME_SIZE]);
  * struct cache_entry - a section found in the cache
  * @fd: the open entry, read-only, checked against its checksum; close it
  * @at, @len: where in it the SFrame section's bytes are; len 0: the file has none
- * @base, @n_text, @text: as in struct synth_section
+ * @base, @n_text, @text, @jit_descriptor: as in struct synth_section
  */
 struct cache_entry {
 	int fd;
 	uint64_t at, len;
 	uint64_t base;
+	uint64_t jit_descriptor;
 	uint32_t n_text;
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
 };

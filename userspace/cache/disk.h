@@ -15,7 +15,7 @@
 
 #define DISK_RANGES		"ranges"
 #define DISK_SECTIONS		"sections"
-#define DISK_FORMAT		1u
+#define DISK_FORMAT		2u
 #define DISK_MAX_SECTION	((uint64_t)SYNTH_MAX_CFI_BYTES)
 
 /* With the NUL. */
@@ -29,7 +29,7 @@
  * @format: DISK_FORMAT
  * @n: ranges, or segments of text
  * @key: the file's own name
- * @base: of a section, as in struct synth_section; else 0
+ * @base, @jit_descriptor: of a section, as in struct synth_section; else 0
  * @len: bytes of the section; else 0
  */
 struct disk_head {
@@ -39,6 +39,7 @@ struct disk_head {
 	uint32_t n;
 	struct cache_key key;
 	uint64_t base;
+	uint64_t jit_descriptor;
 	uint64_t len;
 };
 
@@ -50,7 +51,7 @@ struct disk_range {
 	struct cache_key after;
 };
 
-_Static_assert(sizeof(struct disk_head) == 96, "the head has no holes");
+_Static_assert(sizeof(struct disk_head) == 104, "the head has no holes");
 _Static_assert(sizeof(struct disk_range) == 48, "a range has no holes");
 _Static_assert(sizeof(struct synth_segment) == 24, "a segment has no holes");
 

@@ -160,6 +160,7 @@ static bool read_section(int fd, const struct cache_key *key, uint64_t size,
 		return false;
 	entry->fd = fd;
 	entry->base = head.base;
+	entry->jit_descriptor = head.jit_descriptor;
 	entry->n_text = head.n;
 	entry->len = head.len;
 	entry->at = size - head.len;
@@ -280,7 +281,7 @@ static int find_key(const char *dir, struct scratch *scratch,
 		    const struct synth_source *source, struct cache_key *key)
 {
 	struct cache_range first = { .len = SYNTH_FIRST_READ };
-	uint64_t left = 2ull * SYNTH_MAX_CFI_BYTES;
+	uint64_t left = SYNTH_MAX_BYTES;
 	int error;
 
 	if (first.len > source->size)

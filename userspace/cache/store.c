@@ -114,6 +114,7 @@ static int store_section(const struct disk_dirs *dirs, const struct cache_key *k
 			.n = section->n_text,
 			.key = *key,
 			.base = section->base,
+			.jit_descriptor = section->jit_descriptor,
 			.len = section->len,
 		},
 		.items = section->text,

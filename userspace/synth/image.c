@@ -127,6 +127,7 @@ int image_open(struct image *image, const struct synth_source *source)
 	    ehdr->e_machine != EM_X86_64 ||
 	    (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN))
 		return -ENOEXEC;
+	image->is_program = ehdr->e_type == ET_EXEC;
 	error = read_segments(image, ehdr);
 	/* Without text there is nothing to describe. */
 	return error || !image->n_text ? error : image_read_sections(image, ehdr);

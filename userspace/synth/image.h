@@ -28,6 +28,7 @@ struct image {
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
 	bool in_memory;		/* an object that a JIT describes its code with: object.c */
 	bool relocatable;	/* .. of ET_REL */
+	bool is_program;	/* of ET_EXEC */
 	struct image_section registered;	/* .. that has nothing but this: registered.c */
 	/* The tables; NULL: there are none, or none that can be used. */
 	const void *segments, *sections;
@@ -77,5 +78,11 @@ int object_relocate(struct image *image, uint32_t index, struct image_section *s
 
 /* .debug_frame in the form of .eh_frame. */
 int image_debug_frame(struct image *image, struct image_section *section);
+
+/*
+ * descriptor.c: @addr: as jit_descriptor of struct synth_section. Nothing that the file has wrong
+ * there is an error.
+ */
+int image_jit_descriptor(struct image *image, uint64_t *addr);
 
 #endif /* SYNTH_IMAGE_H */

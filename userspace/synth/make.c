@@ -299,6 +299,8 @@ int synth_make_by(image_opener *open, const struct synth_source *source,
 	error = open(&make.image, source);
 	if (!error && make.image.n_text)
 		error = add_all(&make);
+	if (!error && make.image.n_text)
+		error = image_jit_descriptor(&make.image, &section->jit_descriptor);
 	if (!error && make.image.n_text) {
 		section->base = make.image.text[0].vaddr ? make.image.text[0].vaddr : 1;
 		section->n_text = make.image.n_text;

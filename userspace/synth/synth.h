@@ -17,14 +17,16 @@
 #include <stdio.h>
 
 /* Goes up whenever the same file would give another section. */
-#define SYNTH_VERSION		4
+#define SYNTH_VERSION		5
 
 /* More than any file has; a hostile one ends here. */
 #define SYNTH_MAX_SEGMENTS	16
 #define SYNTH_MAX_CFI_BYTES	(128u << 20)
 /* A file is read in at most this many pieces, and the first is always [0, 4096) or less. */
-#define SYNTH_MAX_READS		32
+#define SYNTH_MAX_READS		48
 #define SYNTH_FIRST_READ	4096u
+/* .. and so much of it in all: the largest CFI twice, and tables. */
+#define SYNTH_MAX_BYTES		(2ull * SYNTH_MAX_CFI_BYTES + (48u << 20))
 
 /**
  * struct synth_source - where a file's bytes come from
@@ -49,6 +51,8 @@ struct synth_segment {
  * @n_text: number of executable segments
  * @text: these, in ascending order of vaddr
  * @version: of the SFrame format, 2 or 3; 0: @len is 0
+ * @jit_descriptor: ELF virtual address of the file's __jit_debug_descriptor (GDB's JIT
+ *	interface), by its dynamic symbols, or of a program by .symtab; 0: it has none
  * @len: length of @bytes; 0: the file has no call frame information (no error)
  * @bytes: allocated
  */
@@ -57,6 +61,7 @@ struct synth_section {
 	uint32_t n_text;
 	uint32_t version;
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
+	uint64_t jit_descriptor;
 	size_t len;
 	uint8_t *bytes;
 };

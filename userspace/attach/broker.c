@@ -14,8 +14,7 @@
 
 #include <sfreg.h>
 
-#include "binder.h"
-#include "known.h"
+#include "broker_inside.h"
 #include "mapped.h"
 #include "sandbox.h"
 
@@ -27,21 +26,6 @@
 
 /* An error that may be an overloaded machine's, or the module's settings. */
 #define DOUBT_SECONDS	60
-
-/**
- * struct broker - see broker.h
- * @known, @objects: of files, and of JITs: many of these must not push those out
- * @binder, @vdso_note: the module's own knowledge; a note is the turn in which it was told
- * @answer: what is not kept: errors that may be gone next time
- */
-struct broker {
-	char *cache_dir;
-	struct known *known, *objects;
-	struct binder binder;
-	unsigned int vdso_note;
-	struct broker_stats stats;
-	struct broker_object answer;
-};
 
 /* Each section is a descriptor: as many as are allowed. */
 static void raise_descriptors(void)
@@ -83,7 +67,7 @@ void broker_free(struct broker *broker)
 	free(broker);
 }
 
-static const struct broker_object *refuse(struct broker *broker, int error)
+const struct broker_object *broker_refuse(struct broker *broker, int error)
 {
 	broker->answer = (struct broker_object){ .section_fd = -1, .error = error };
 	broker->stats.failed += error != -EINPROGRESS;
@@ -155,7 +139,8 @@ static struct broker_object from_entry(struct broker *broker, const struct cache
 	return object;
 }
 
-static struct broker_object from_section(struct broker *broker, const struct synth_section *section)
+struct broker_object broker_from_section(struct broker *broker,
+					 const struct synth_section *section)
 {
 	struct broker_object object = {
 		.base = section->base, .n_text = section->n_text,
@@ -167,15 +152,14 @@ static struct broker_object from_section(struct broker *broker, const struct syn
 	return object;
 }
 
-/* The module's section is made, unless it has been made of these bytes already. */
-static const struct broker_object *keep(struct broker *broker, struct known *known,
+const struct broker_object *broker_keep(struct broker *broker, struct known *known,
 					const struct cache_key *key,
 					const struct broker_object *object)
 {
 	bool doubtful = is_doubtful(object->error);
 
 	if (!doubtful && !is_lasting(object->error))
-		return refuse(broker, object->error);
+		return broker_refuse(broker, object->error);
 	broker->stats.failed += !!object->error;
 	return known_add(known, key, object, doubtful ? DOUBT_SECONDS : 0);
 }
@@ -205,12 +189,12 @@ static const struct broker_object *look_in_cache(struct broker *broker,
 
 	error = find_entry(broker, &file->source, &key, &entry);
 	if (error)
-		return error == -ENOENT ? NULL : refuse(broker, error);
+		return error == -ENOENT ? NULL : broker_refuse(broker, error);
 	broker->stats.cached++;
 	known = known_by_key(broker->known, &key);
 	if (!known) {
 		object = from_entry(broker, &entry);
-		known = keep(broker, broker->known, &key, &object);
+		known = broker_keep(broker, broker->known, &key, &object);
 	}
 	close(entry.fd);
 	return known;
@@ -234,10 +218,10 @@ static const struct broker_object *make(struct broker *broker, const struct synt
 		if (broker->cache_dir)
 			cache_store(broker->cache_dir, &trace, &section);
 		if (!known)
-			object = from_section(broker, &section);
+			object = broker_from_section(broker, &section);
 		synth_free(&section);
 	}
-	return known ? known : keep(broker, broker->known, &key, &object);
+	return known ? known : broker_keep(broker, broker->known, &key, &object);
 }
 
 /* What was read is the file as it is now, and its times would tell if that changed. */
@@ -274,19 +258,19 @@ static const struct broker_object *find(struct broker *broker, int fd, bool trus
 
 	error = mapped_stat_fd(fd, &before);
 	if (error)
-		return refuse(broker, error);
+		return broker_refuse(broker, error);
 	if (!S_ISREG(before.st_mode))
-		return refuse(broker, -ENOEXEC);
+		return broker_refuse(broker, -ENOEXEC);
 	object = trusts ? known_by_file(broker->known, &before) : NULL;
 	if (object) {
 		broker->stats.known++;
 		return object;
 	}
 	if (synth_file_init(&file, fd))
-		return refuse(broker, -ENOEXEC);
+		return broker_refuse(broker, -ENOEXEC);
 	object = look_in_cache(broker, &file);
 	if (!object)
-		object = may_make ? make(broker, &file) : refuse(broker, -EINPROGRESS);
+		object = may_make ? make(broker, &file) : broker_refuse(broker, -EINPROGRESS);
 	if (trusts && object != &broker->answer && is_settled(fd, &before))
 		known_bind(broker->known, &before, known_key(object));
 	return object;
@@ -358,59 +342,6 @@ const struct broker_object *broker_learn(struct broker *broker, int fd, uint32_t
 	object = find(broker, fd, true, may_make);
 	broker_bind(broker, fd, &file);
 	return object;
-}
-
-/* --- objects of JITs --------------------------------------------------------------- */
-
-struct memory {
-	struct synth_source source;
-	const uint8_t *bytes;
-};
-
-static int read_memory(const struct synth_source *source, void *to, size_t len, uint64_t at)
-{
-	const struct memory *memory = (const void *)source;
-
-	memcpy(to, memory->bytes + at, len);
-	return 0;
-}
-
-static struct cache_key key_of(const void *bytes, size_t len)
-{
-	static const char domain[16] = "sfreg object 1";
-	struct blake2b state;
-	struct cache_key key;
-
-	blake2b_init(&state);
-	blake2b_update(&state, domain, sizeof(domain));
-	blake2b_update(&state, bytes, len);
-	blake2b_result(&state, key.bytes);
-	return key;
-}
-
-const struct broker_object *broker_find_object(struct broker *broker, const void *bytes,
-					       size_t len, unsigned int *budget)
-{
-	const struct memory memory = { { len, read_memory }, bytes };
-	const struct cache_key key = key_of(bytes, len);
-	struct broker_object object = { .section_fd = -1 };
-	const struct broker_object *known;
-	struct synth_section section;
-
-	known = known_by_key(broker->objects, &key);
-	broker->stats.known += !!known;
-	if (known)
-		return known;
-	if (!*budget)
-		return refuse(broker, -EINPROGRESS);
-	--*budget;
-	object.error = sandbox_synth_object(&memory.source, &section);
-	if (!object.error) {
-		broker->stats.made++;
-		object = from_section(broker, &section);
-		synth_free(&section);
-	}
-	return keep(broker, broker->objects, &key, &object);
 }
 
 void broker_stats(const struct broker *broker, struct broker_stats *stats)

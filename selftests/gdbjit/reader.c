@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../userspace/attach/descriptor.h"
 #include "../../userspace/attach/objects.h"
 #include "../../userspace/synth/synth.h"
 #include "tap.h"
@@ -202,111 +201,6 @@ static void test_racing(void)
 	       changing);
 }
 
-/* --- where the list is --------------------------------------------------------------- */
-
-/* What attaching finds: the file of the process's own text is made into a section. */
-static uint64_t find(pid_t pid)
-{
-	char path[64];
-	struct synth_section section;
-	struct synth_file file;
-	const struct map *map;
-	struct maps maps;
-	uint64_t at = 0;
-	int fd, all;
-
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	fd = open(path, O_RDONLY);
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	all = open(path, O_RDONLY);
-	if (synth_file_init(&file, fd) || maps_read(all, PROT_EXEC, &maps))
-		exit(2);
-	for (map = maps.map; map->kind != MAP_KIND_FILE;)
-		map++;
-	if (!synth_make(&file.source, &section, NULL) && section.jit_descriptor)
-		at = section.jit_descriptor + map->start -
-		     (section.text[0].vaddr + (map->offset - section.text[0].offset));
-	synth_free(&section);
-	maps_free(&maps);
-	close(all);
-	close(fd);
-	return at;
-}
-
-static void test_find(void)
-{
-	int mem;
-	pid_t pid = target_start(&mem);
-
-	tap_ok(find(pid) == (uintptr_t)&__jit_debug_descriptor, "found by dynamic symbols");
-	target_end(pid, mem);
-}
-
-static void test_find_in(const char *dir, const char *name, bool there)
-{
-	unsigned long long at = 0;
-	char command[4200];
-	int pipes[2];
-	FILE *from;
-	pid_t pid;
-
-	snprintf(command, sizeof(command), "%s/%s", dir, name);
-	if (pipe(pipes))
-		exit(2);
-	pid = fork();
-	if (!pid) {
-		dup2(pipes[1], 1);
-		close(pipes[1]);
-		/* A pipe that nobody writes to. */
-		if (!pipe(pipes))
-			dup2(pipes[0], 0);
-		execl(command, name, NULL);
-		_exit(1);
-	}
-	close(pipes[1]);
-	from = fdopen(pipes[0], "r");
-	if (fscanf(from, "%llx", &at) != 1)
-		exit(2);
-	fclose(from);
-	tap_ok(at && find(pid) == (there ? at : 0), "%s: %s", name,
-	       there ? "found by the symbols of its file" : "it cannot be found");
-	target_end(pid, open("/dev/null", 0));
-}
-
-/* --- what is remembered of files ------------------------------------------------------- */
-
-static void test_memory(void)
-{
-	const struct map library = { .start = 0x7000, .dev = 1, .inode = 2, .offset = 0x1000 };
-	struct map elsewhere = library, other = library, piece = library;
-	struct descriptors found = { .n = 0 }, none = { .n = 0 };
-
-	other.inode++;
-	piece.offset += 0x1000;
-	elsewhere.start = 0x10000;
-	tap_ok(!descriptors_recall(&none, &library) && !none.n, "of a new file nothing is known");
-	descriptors_add(&found, &library, 0x9000);
-	tap_ok(found.n == 1 && found.at[0] == 0x9000, "what a file has is found");
-	descriptors_add(&found, &library, 0x9000);
-	tap_ok(descriptors_recall(&found, &library) && found.n == 1, "... once");
-	tap_ok(!descriptors_recall(&none, &other) && !descriptors_recall(&none, &piece) && !none.n,
-	       "another file, or another piece of it, is not this one");
-	tap_ok(descriptors_recall(&found, &elsewhere) && found.n == 2 && found.at[1] == 0x12000,
-	       "where another process has it, its variable is as far from it");
-	descriptors_add(&found, &other, 0);
-	tap_ok(descriptors_recall(&found, &other) && found.n == 2,
-	       "that it has none is known, too");
-	for (other.inode = 100; other.inode < 200; other.inode++)
-		descriptors_add(&found, &other, other.inode << 32);
-	tap_ok(found.n == DESCRIPTORS_MAX && found.at[0] == 0x9000, "the first ones count");
-	/* As many as there is room for push one out only where they meet. */
-	for (other.inode = 0; other.inode < 4000; other.inode++)
-		descriptors_add(&none, &other, 0);
-	tap_ok(!descriptors_recall(&none, &library), "very many others push it out");
-	other.inode = 3999;
-	tap_ok(descriptors_recall(&none, &other) && !none.n, "... and are known themselves");
-}
-
 /* --- what is made of an object --------------------------------------------------------- */
 
 struct given {
@@ -367,12 +261,6 @@ int main(int argc, char **argv)
 	test_wrong_objects();
 	test_changing();
 	test_racing();
-	test_memory();
-	test_find();
-	test_find_in(dir, "still", true);
-	test_find_in(dir, "still-static", true);
-	test_find_in(dir, "still-static-pie", true);
-	test_find_in(dir, "still-stripped", false);
 	test_object();
 	return tap_end();
 }

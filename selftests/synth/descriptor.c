@@ -135,13 +135,18 @@ static void check(const char *what, void *at, size_t len, u64 value, bool found)
 	memcpy(at, &before, len);
 }
 
-static u64 *dynamic_value(s64 tag)
+static Elf64_Dyn *dynamic_entry(s64 tag)
 {
 	Elf64_Dyn *dyn = file.image + segment_of_type(PT_DYNAMIC)->p_offset;
 
 	while (dyn->d_tag != tag)
 		dyn++;
-	return &dyn->d_un.d_ptr;
+	return dyn;
+}
+
+static u64 *dynamic_value(s64 tag)
+{
+	return &dynamic_entry(tag)->d_un.d_ptr;
 }
 
 /* Its parts, after the hash's header. */
@@ -224,6 +229,7 @@ static void check_dynamic(void)
 	check("one of 15 bytes", &dynamic->p_filesz, 8, 15, false);
 	check("one of endless length", &dynamic->p_filesz, 8, -1, true);
 	check("none", &dynamic->p_type, 4, PT_NULL, false);
+	check("a second one", &segment_of_type(PT_GNU_STACK)->p_type, 4, PT_DYNAMIC, true);
 	symbol->st_value = -8;
 	expected = -8;
 	check("a value that is nonsense", &symbol->st_size, 8, 24, true);
@@ -270,6 +276,8 @@ static void check_symtab(void)
 	check("a name nowhere", &symbol->st_name, 4, UINT32_MAX, false);
 	check("a name at the end of all", &symbol->st_name, 4, strings->sh_size - 1, false);
 	check("no section headers", &ehdr->e_shnum, 2, 0, false);
+	check("a library that is a program, too", &dynamic_entry(DT_DEBUG)->d_tag, 8, DT_SONAME,
+	      false);
 	check("a program that names no interpreter", &segment_of_type(PT_INTERP)->p_type, 4,
 	      PT_NULL, true);
 	*dynamic_value(DT_FLAGS_1) = 0;
@@ -277,10 +285,10 @@ static void check_symtab(void)
 	      false);
 }
 
-/* Nobody reads more of a table than 8 MiB: a program with another MiB of names has none. */
+/* Nobody reads more of a table than 2 MiB: a program with one more byte of names has none. */
 static void check_large(void)
 {
-	const size_t limit = 8u << 20;
+	const size_t limit = 2u << 20;
 	Elf64_Shdr *table = section_of_type(SHT_SYMTAB), *strings;
 	void *small = file.image;
 	size_t size = file_size;

@@ -12,6 +12,7 @@
 
 #include "attach.h"
 #include "batch.h"
+#include "bias.h"
 #include "descriptor.h"
 #include "jit.h"
 #include "mapped.h"
@@ -28,6 +29,7 @@ struct attach {
 	struct process process;
 	struct windows windows;
 	struct descriptors descriptors;
+	bool unsure;		/* .. if these are all */
 	struct batch *batch;
 	struct attach_result *result;
 	attach_say *say;
@@ -72,47 +74,6 @@ static int flush(struct attach *attach)
 	return error;
 }
 
-/*
- * The segment that the mapping shows a part of; mappings begin and end with a page, segments need
- * not. Where two lie on one page of the file, it is the one that the mapping begins with.
- */
-static const struct synth_segment *find_segment(const struct broker_object *object,
-						const struct map *map)
-{
-	uint64_t end = map->offset + (map->end - map->start), page = sysconf(_SC_PAGESIZE);
-	const struct synth_segment *found = NULL;
-
-	for (uint32_t i = 0; i < object->n_text; i++) {
-		const struct synth_segment *text = &object->text[i];
-
-		if (text->offset >= end || text->offset + text->len <= map->offset)
-			continue;
-		if (!found || text->offset / page * page == map->offset)
-			found = text;
-	}
-	return found;
-}
-
-/* By how much the file's addresses and the memory's differ. */
-static bool find_bias(const struct broker_object *object, const struct map *map, uint64_t *bias)
-{
-	const struct synth_segment *text = find_segment(object, map);
-
-	if (text)
-		*bias = map->start - (text->vaddr + (map->offset - text->offset));
-	return text;
-}
-
-/* 0: there is none. */
-static uint64_t find_descriptor(const struct broker_object *object, const struct map *map)
-{
-	uint64_t bias;
-
-	if (!object || !object->jit_descriptor || !find_bias(object, map, &bias))
-		return 0;
-	return bias + object->jit_descriptor;
-}
-
 /* Windows for the gaps of a mapping. Return: how many, or -errno. */
 static int add_gaps(struct attach *attach, const struct map *map,
 		    const struct broker_object *object, uint64_t bias)
@@ -142,7 +103,7 @@ static int add_object(struct attach *attach, const struct map *map,
 
 	if (object->section_fd < 0)
 		return object->error ? object->error : -ENODATA;
-	if (!find_bias(object, map, &bias))
+	if (!bias_find(object, map, &bias))
 		return -ENODATA;
 	return add_gaps(attach, map, object, bias);
 }
@@ -163,14 +124,9 @@ static const struct broker_object *seen(const struct attach *attach, const struc
 }
 
 /* @fd: as for attach_say. Return: NULL: @error says why there is none. */
-static const struct broker_object *find_object(const struct attach *attach, const struct map *map,
+static const struct broker_object *open_object(const struct attach *attach, const struct map *map,
 					       int *fd, int *error)
 {
-	const struct broker_object *object = seen(attach, map);
-
-	*fd = -1;
-	if (object)
-		return object;
 	*fd = mapped_open(&attach->process, map);
 	*error = *fd < 0 ? *fd : -ENOEXEC;
 	return *fd >= 0 && mapped_is_elf(*fd) ? attach->find(attach->broker, *fd) : NULL;
@@ -188,35 +144,70 @@ static void bind(const struct attach *attach, const struct map *map, int fd,
 		broker_bind(attach->broker, fd, &file);
 }
 
+/* Where nobody can tell yet, what is told of generated code is not all. */
+static void add_descriptor(struct attach *attach, const struct map *map,
+			   const struct broker_object *object, int error, bool was_opened)
+{
+	uint64_t at = bias_descriptor(object, map);
+
+	if (object)
+		error = object->error;
+	/* A user serves it: it will never be opened. */
+	if (!at && !broker_is_lasting(error) && error != -EOPNOTSUPP) {
+		attach->unsure = true;
+		return;
+	}
+	descriptors_add(&attach->descriptors, at);
+	if (was_opened)
+		descriptor_remember(attach->process.pid, map, at);
+}
+
+/* Nothing of it has to be looked at, but perhaps the file was seen. */
+static bool is_done(struct attach *attach, const struct map *map)
+{
+	uint64_t at = 0;
+
+	if (map->kind != MAP_KIND_VDSO && !descriptor_recall(attach->process.pid, map, &at))
+		return false;
+	descriptors_add(&attach->descriptors, at);
+	return true;
+}
+
+/* What comes of a mapping whose file is @object; NULL: of @error. Return: as add_object(). */
+static int attach_object(struct attach *attach, const struct map *map,
+			 const struct broker_object *object, int error, int fd)
+{
+	if (map->kind == MAP_KIND_FILE)
+		add_descriptor(attach, map, object, error, fd >= 0 || !object);
+	if (!object)
+		return error;
+	error = add_object(attach, map, object);
+	if (fd >= 0)
+		bind(attach, map, fd, object);
+	return error;
+}
+
 static int attach_file(struct attach *attach, const struct map *map)
 {
 	uint64_t start = map->start, end = map->end;
-	bool is_recalled = descriptors_recall(&attach->descriptors, map);
 	bool is_there = !windows_gap(&attach->windows, &start, &end);
-	const struct broker_object *object;
-	int fd, n;
+	const struct broker_object *object = seen(attach, map);
+	int fd = -1, n = 0;
 
-	if (is_there && is_recalled) {
-		attach->result->there++;
+	attach->result->there += is_there;
+	if (!object && is_there && is_done(attach, map)) {
 		say(attach, map, 0, 0, -1);
 		return 0;
 	}
-	object = find_object(attach, map, &fd, &n);
-	if (object) {
-		n = add_object(attach, map, object);
-		if (fd >= 0)
-			bind(attach, map, fd, object);
-	}
-	if (n == -EINPROGRESS) {
+	if (!object)
+		object = open_object(attach, map, &fd, &n);
+	n = attach_object(attach, map, object, n, fd);
+	if (n == -EINPROGRESS)
 		attach->result->waiting++;
-	} else {
-		if (!is_recalled)
-			descriptors_add(&attach->descriptors, map, find_descriptor(object, map));
-		if (is_there && !is_fatal(n))
-			n = 0;
-		attach->result->there += is_there;
-		attach->result->without += n < 0;
-	}
+	else if (is_there && !is_fatal(n))
+		n = 0;
+	else if (n < 0)
+		attach->result->without++;
 	say(attach, map, n > 0 ? n : 0, n < 0 ? n : 0, fd);
 	if (fd >= 0)
 		close(fd);
@@ -246,6 +237,7 @@ static int attach_generated(struct attach *attach, const struct maps *text)
 		.process = &attach->process,
 		.text = text,
 		.descriptors = &attach->descriptors,
+		.partial = attach->unsure,
 		.budget = attach->budget,
 		.result = attach->result,
 		.say = attach->say,

@@ -74,8 +74,7 @@ const struct broker_object *broker_refuse(struct broker *broker, int error)
 	return &broker->answer;
 }
 
-/* Would the same file give the same error again? */
-static bool is_lasting(int error)
+bool broker_is_lasting(int error)
 {
 	switch (error) {
 	case 0:
@@ -158,7 +157,7 @@ const struct broker_object *broker_keep(struct broker *broker, struct known *kno
 {
 	bool doubtful = is_doubtful(object->error);
 
-	if (!doubtful && !is_lasting(object->error))
+	if (!doubtful && !broker_is_lasting(object->error))
 		return broker_refuse(broker, object->error);
 	broker->stats.failed += !!object->error;
 	return known_add(known, key, object, doubtful ? DOUBT_SECONDS : 0);
@@ -307,7 +306,7 @@ void broker_bind(struct broker *broker, int fd, const struct stat *file)
 	unsigned int *note = known_note(broker->known, file);
 	const struct broker_object *object = known_by_file(broker->known, file);
 
-	if (broker->binder.fd < 0 || !object || !is_lasting(object->error) ||
+	if (broker->binder.fd < 0 || !object || !broker_is_lasting(object->error) ||
 	    *note == broker->binder.turn)
 		return;
 	if (!object->jit_descriptor)

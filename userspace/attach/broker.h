@@ -32,6 +32,9 @@ struct broker_object {
 	struct synth_segment text[SYNTH_MAX_SEGMENTS];
 };
 
+/* Would the same file have the same error again? 0 is lasting, too. */
+bool broker_is_lasting(int error);
+
 /* @cache_dir: NULL: without a cache. NULL: no memory. */
 struct broker *broker_new(const char *cache_dir);
 void broker_free(struct broker *broker);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * What the broker's two halves share: broker.c, for files, and broker_object.c, for objects of JITs.
+ * What the broker's two halves share: broker.c, for files, and broker_object.c, for objects
+ * of JITs.
  */
 #ifndef SFREG_BROKER_INSIDE_H
 #define SFREG_BROKER_INSIDE_H

@@ -1,56 +1,48 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * What was found is remembered by the file and the place of its text: how far the variable
- * is from there. A file's number may become another's: so it holds for a while.
+ * What a process has mapped where is remembered for that process alone: of another's mapping
+ * of the same file it tells nothing, for it may have been put together from this one's memory.
  */
-#include <time.h>
-
 #include "descriptor.h"
 
-#define MEMORY		1024
-#define MEMORY_SECONDS	60
+#define MEMORY		4096
 #define PROBES		4
 
 static struct answer {
+	pid_t pid;
 	dev_t dev;
-	uint64_t inode, offset, distance;
-	time_t until;		/* 0: free */
-	bool found;
+	uint64_t start, inode, offset, at;
+	uint64_t age;		/* 0: free */
 } memory[MEMORY];
 
-static bool is_about(const struct answer *answer, const struct map *map)
+static bool is_about(const struct answer *answer, pid_t pid, const struct map *map)
 {
-	return answer->until && answer->dev == map->dev && answer->inode == map->inode &&
+	return answer->age && answer->pid == pid && answer->start == map->start &&
+	       answer->dev == map->dev && answer->inode == map->inode &&
 	       answer->offset == map->offset;
 }
 
-/* The one about this file; else the one that ends first. */
-static struct answer *answer_for(const struct map *map)
+/* The one about this mapping; else the oldest. */
+static struct answer *answer_for(pid_t pid, const struct map *map)
 {
-	uint64_t hash = (map->inode ^ (uint64_t)map->dev << 32 ^ map->offset) * 0x9e3779b97f4a7c15;
-	struct answer *first = NULL;
+	uint64_t hash = (map->inode ^ map->start ^ (uint64_t)pid << 32) * 0x9e3779b97f4a7c15;
+	struct answer *oldest = NULL;
 
 	for (uint64_t i = 0; i < PROBES; i++) {
 		struct answer *answer = &memory[((hash >> 40) + i) % MEMORY];
 
-		if (is_about(answer, map))
+		if (is_about(answer, pid, map))
 			return answer;
-		if (!first || answer->until < first->until)
-			first = answer;
+		if (!oldest || answer->age < oldest->age)
+			oldest = answer;
 	}
-	return first;
+	return oldest;
 }
 
-static time_t seconds_now(void)
+void descriptors_add(struct descriptors *descriptors, uint64_t at)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-static void add(struct descriptors *descriptors, uint64_t at)
-{
+	if (!at)
+		return;
 	for (uint32_t i = 0; i < descriptors->n; i++)
 		if (descriptors->at[i] == at)
 			return;
@@ -58,24 +50,22 @@ static void add(struct descriptors *descriptors, uint64_t at)
 		descriptors->at[descriptors->n++] = at;
 }
 
-void descriptors_add(struct descriptors *descriptors, const struct map *map, uint64_t at)
+void descriptor_remember(pid_t pid, const struct map *map, uint64_t at)
 {
-	*answer_for(map) = (struct answer) {
-		.dev = map->dev, .inode = map->inode, .offset = map->offset,
-		.distance = at - map->start, .found = at,
-		.until = seconds_now() + MEMORY_SECONDS,
+	static uint64_t age;
+
+	*answer_for(pid, map) = (struct answer) {
+		.pid = pid, .dev = map->dev, .inode = map->inode, .offset = map->offset,
+		.start = map->start, .at = at, .age = ++age,
 	};
-	if (at)
-		add(descriptors, at);
 }
 
-bool descriptors_recall(struct descriptors *descriptors, const struct map *map)
+bool descriptor_recall(pid_t pid, const struct map *map, uint64_t *at)
 {
-	const struct answer *answer = answer_for(map);
+	const struct answer *answer = answer_for(pid, map);
 
-	if (!is_about(answer, map) || answer->until <= seconds_now())
+	if (!is_about(answer, pid, map))
 		return false;
-	if (answer->found)
-		add(descriptors, map->start + answer->distance);
+	*at = answer->at;
 	return true;
 }

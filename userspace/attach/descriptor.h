@@ -15,20 +15,23 @@
 
 /**
  * struct descriptors - those of one process
- * @at, @n: their addresses, each once
+ * @at, @n: their addresses, each once; one may be nonsense, if its file is
  */
 struct descriptors {
 	uint64_t at[DESCRIPTORS_MAX];
 	uint32_t n;
 };
 
-/*
- * A mapped file has one at @at (which may be nonsense, if the file is), or 0: none. What it
- * has is remembered for a minute.
- */
-void descriptors_add(struct descriptors *descriptors, const struct map *map, uint64_t at);
+/* @at: 0: there is none. Those above DESCRIPTORS_MAX do not count. */
+void descriptors_add(struct descriptors *descriptors, uint64_t at);
 
-/* The same by what is remembered of the file. False: nothing is. */
-bool descriptors_recall(struct descriptors *descriptors, const struct map *map);
+/*
+ * Of a mapping whose file is not known by its name: what it has, so that it need not be opened
+ * each time that the process is looked at. Later ones push out the oldest.
+ */
+void descriptor_remember(pid_t pid, const struct map *map, uint64_t at);
+
+/* False: nothing is remembered. */
+bool descriptor_recall(pid_t pid, const struct map *map, uint64_t *at);
 
 #endif /* SFREG_DESCRIPTOR_H */

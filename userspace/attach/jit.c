@@ -245,7 +245,7 @@ static int look_at(struct jit *jit, struct objects *objects)
 int jit_attach(struct jit_look *look)
 {
 	const uint32_t n = look->descriptors->n;
-	struct jit jit = { .look = look };
+	struct jit jit = { .look = look, .partial = look->partial };
 	struct objects *objects;
 	int error;
 

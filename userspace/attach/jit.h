@@ -14,6 +14,7 @@
  * @broker, @process: these
  * @text: its executable mappings
  * @descriptors: of the files among them
+ * @partial: .. as far as they are known yet
  * @budget: how many sections may be made, counted down
  * @result: added to
  * @say, @ctx: as for attach_process()
@@ -23,6 +24,7 @@ struct jit_look {
 	const struct process *process;
 	const struct maps *text;
 	const struct descriptors *descriptors;
+	bool partial;
 	unsigned int budget;
 	struct attach_result *result;
 	attach_say *say;

@@ -2,8 +2,8 @@
 /*
  * GDB's JIT interface: a program that generates code, or a library that does, has a variable
  * __jit_debug_descriptor. It is looked up as a dynamic linker would, by DT_GNU_HASH; in
- * programs, which need not export it, by .symtab. Of all that a file has for it, little is
- * read: whoever looks a section up reads the same.
+ * programs, which need not export it, by .symtab. Whoever looks the file's section up reads the
+ * same, and be it for the section alone: so of a library that is a few bytes.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -17,21 +17,21 @@
 
 /* More than anybody has. */
 #define MAX_DYNAMIC	256
-#define MAX_CHAIN	64
-/* Above this a program's .symtab is not worth what it costs. */
-#define MAX_TABLE	(8u << 20)
+#define MAX_CHAIN	1024
+/* Above this a program's .symtab is not worth what it costs each time that it is executed. */
+#define MAX_TABLE	(2u << 20)
 
 /**
  * struct search - one file's
  * @error: of reading; what the file has wrong ends the search without one
  * @symbols, @strings, @hash: addresses, by the dynamic section; 0: it has none
- * @is_program: no library, so it may keep the variable to itself
+ * @is_program: it may keep the variable to itself; a library that can be executed may not
  */
 struct search {
 	struct image *image;
 	int error;
 	uint64_t symbols, strings, hash;
-	bool is_program;
+	bool is_program, is_library;
 };
 
 /* NULL: they are not in the file, or too much has been read already. */
@@ -96,6 +96,9 @@ static void read_dynamic(struct search *search, const Elf64_Phdr *segment)
 			break;
 		case DT_GNU_HASH:
 			search->hash = entry->d_un.d_ptr;
+			break;
+		case DT_SONAME:
+			search->is_library = true;
 			break;
 		case DT_FLAGS_1:
 			search->is_program |= !!(entry->d_un.d_val & DF_1_PIE);
@@ -212,16 +215,18 @@ static uint64_t look_in_symtab(struct search *search)
 int image_jit_descriptor(struct image *image, uint64_t *addr)
 {
 	struct search search = { .image = image, .is_program = image->is_program };
-	const Elf64_Phdr *segment = image->segments;
+	const Elf64_Phdr *segment = image->segments, *dynamic = NULL;
 
 	*addr = 0;
 	for (uint32_t i = 0; i < image->n_segments; i++, segment++) {
 		search.is_program |= segment->p_type == PT_INTERP;
-		if (segment->p_type == PT_DYNAMIC)
-			read_dynamic(&search, segment);
+		if (segment->p_type == PT_DYNAMIC && !dynamic)
+			dynamic = segment;
 	}
+	if (dynamic)
+		read_dynamic(&search, dynamic);
 	*addr = look_up(&search);
-	if (!*addr && search.is_program)
+	if (!*addr && search.is_program && !search.is_library)
 		*addr = look_in_symtab(&search);
 	return search.error;
 }

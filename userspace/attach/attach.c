@@ -162,7 +162,7 @@ static void add_descriptor(struct attach *attach, const struct map *map,
 		descriptor_remember(attach->process.pid, map, at);
 }
 
-/* Nothing of it has to be looked at, but perhaps the file was seen. */
+/* Of a mapping that has its windows, there is nothing to find out any more. */
 static bool is_done(struct attach *attach, const struct map *map)
 {
 	uint64_t at = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * Places sections in other processes. Nothing is remembered about a process: what is mapped
- * is read from /proc/PID/maps, what is placed already is asked of the module, and the
- * difference is placed. So attaching twice is harmless, and a lost event costs a rescan.
+ * Places sections in other processes. Nothing is remembered about a process that could not be
+ * found out again (see descriptor.h): what is mapped is read from /proc/PID/maps, what is placed
+ * already is asked of the module, and the difference is placed. So attaching twice is harmless,
+ * and a lost event costs a rescan.
  */
 #ifndef SFREG_ATTACH_H
 #define SFREG_ATTACH_H
